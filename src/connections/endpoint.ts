@@ -1,0 +1,22 @@
+import type { Secret } from '../logging/secret.ts'
+
+/** Where a TiDB listens and who logs in. Plain data but for the password, which never prints. */
+export interface Endpoint {
+  readonly host: string
+  readonly port: number
+  readonly user: string
+  readonly password?: Secret
+  readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string; readonly verify?: boolean }
+  /** TiDB's HTTP status port, if it is known and reachable. */
+  readonly statusPort?: number
+}
+
+/** `mysql://user@host:port/database`, without the password unless it is asked for. */
+export function urlOf(endpoint: Endpoint, database?: string, options: { password?: boolean } = {}): string {
+  const host = endpoint.host.includes(':') ? `[${endpoint.host}]` : endpoint.host
+  const password =
+    options.password === true && endpoint.password !== undefined
+      ? `:${encodeURIComponent(endpoint.password.reveal())}`
+      : ''
+  return `mysql://${encodeURIComponent(endpoint.user)}${password}@${host}:${endpoint.port}/${database === undefined ? '' : encodeURIComponent(database)}`
+}

@@ -1,0 +1,4 @@
+import { TidbTestError } from './tidb-test-error.ts'
+
+/** No TiDB could be had, or one that was had went away. Codes start with `BACKEND_`. */
+export class BackendError extends TidbTestError {}

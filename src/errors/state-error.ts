@@ -1,0 +1,4 @@
+import { TidbTestError } from './tidb-test-error.ts'
+
+/** A state machine went wrong. Codes start with `STATE_`. */
+export class StateError extends TidbTestError {}
