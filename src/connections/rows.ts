@@ -1,0 +1,44 @@
+import type { FieldPacket } from 'mysql2'
+import { Types } from 'mysql2'
+import { parseDateTime } from './time-zone.ts'
+import type { SqlResult, SqlRow } from './sql.ts'
+
+type Convert = (value: unknown) => SqlResult
+
+/** Turns what the driver reads into exact values, in place: bigint where a number would be rounded, Date, Uint8Array. */
+export function exactRows(rows: SqlRow[], fields: readonly FieldPacket[], timeZone: string): SqlRow[] {
+  const converts = fields.flatMap(field => {
+    const convert = converterOf(field.columnType ?? field.type, timeZone)
+    return convert === undefined ? [] : [{ name: field.name, convert }]
+  })
+  if (converts.length === 0) return rows
+  for (const row of rows) {
+    for (const { name, convert } of converts) {
+      const value = row[name]
+      if (value !== null && value !== undefined) row[name] = convert(value)
+    }
+  }
+  return rows
+}
+
+function converterOf(type: number | undefined, timeZone: string): Convert | undefined {
+  switch (type) {
+    case Types.LONGLONG:
+      // The driver gives a string exactly when a number would not be safe.
+      return value => (typeof value === 'string' ? BigInt(value) : (value as number))
+    case Types.DATETIME:
+    case Types.TIMESTAMP:
+      return value => (typeof value === 'string' ? parseDateTime(value, timeZone) : (value as Date))
+    case Types.BIT:
+    case Types.BLOB:
+    case Types.TINY_BLOB:
+    case Types.MEDIUM_BLOB:
+    case Types.LONG_BLOB:
+    case Types.STRING:
+    case Types.VAR_STRING:
+    case Types.VARCHAR:
+      return value => (Buffer.isBuffer(value) ? new Uint8Array(value) : (value as SqlResult))
+    default:
+      return undefined
+  }
+}

@@ -1,0 +1,101 @@
+import type { Session } from './session.ts'
+
+/**
+ * A statement that is sent when somebody first waits for it, and once only.
+ *
+ * It is a Promise and not a mere thenable, so that awaiting it twice, `Promise.all` and type checks behave. Awaiting
+ * rejects when the statement fails; `expect(statement)` inspects without that.
+ */
+export class Statement<Result> extends Promise<Result> {
+  /** What is made by `then` is an ordinary promise. */
+  static override get [Symbol.species](): PromiseConstructor {
+    return Promise
+  }
+
+  readonly #send: () => Promise<Result>
+  readonly #resolve: (value: Result | PromiseLike<Result>) => void
+  readonly #session: Session
+  #sent = false
+  readonly #sql: string
+  readonly #createdAt: Error
+  readonly #explain: (() => Promise<readonly Record<string, unknown>[]>) | undefined
+
+  constructor(options: {
+    readonly sql: string
+    readonly session: Session
+    readonly send: () => Promise<Result>
+    readonly explain?: () => Promise<readonly Record<string, unknown>[]>
+    /** The function that the user called: the stack begins at its caller. */
+    readonly calledAs: (...args: never[]) => unknown
+  }) {
+    let resolve: (value: Result | PromiseLike<Result>) => void = () => undefined
+    super(settle => {
+      resolve = settle
+    })
+    this.#resolve = resolve
+    this.#send = options.send
+    this.#sql = options.sql
+    this.#session = options.session
+    this.#explain = options.explain
+    this.#createdAt = new Error('statement')
+    Error.captureStackTrace(this.#createdAt, options.calledAs)
+  }
+
+  /** The SQL with `?` for bound values. */
+  get sql(): string {
+    return this.#sql
+  }
+
+  get session(): Session {
+    return this.#session
+  }
+
+  get sent(): boolean {
+    return this.#sent
+  }
+
+  /** Where the statement was made; only its stack is of use. */
+  get createdAt(): Error {
+    return this.#createdAt
+  }
+
+  /** The rows of EXPLAIN of this statement, which itself is not run by this call. */
+  explainRows(): Promise<readonly Record<string, unknown>[]> {
+    // Asking for the plan is a use of the statement: it is not one that somebody forgot.
+    this.#sent = true
+    if (this.#explain === undefined) throw new TypeError('a transaction has no plan')
+    return this.#explain()
+  }
+
+  #begin(): void {
+    if (this.#sent) return
+    this.#sent = true
+    this.#resolve(this.#send().catch((error: unknown) => Promise.reject(placedAt(error, this.#createdAt))))
+  }
+
+  override then<A = Result, B = never>(
+    onResolved?: ((value: Result) => A | PromiseLike<A>) | null,
+    onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null,
+  ): Promise<A | B> {
+    this.#begin()
+    return super.then(onResolved, onRejected)
+  }
+
+  override catch<B = never>(onRejected?: ((reason: unknown) => B | PromiseLike<B>) | null): Promise<Result | B> {
+    return this.then(undefined, onRejected)
+  }
+
+  override finally(onFinally?: (() => void) | null): Promise<Result> {
+    this.#begin()
+    return super.finally(onFinally)
+  }
+}
+
+/** Gives an error the stack of the place where the user wrote the statement. */
+export function placedAt(error: unknown, place: Error): unknown {
+  if (error instanceof Error && place.stack !== undefined) {
+    const frames = place.stack.split('\n').filter(line => /^\s+at /.test(line))
+    error.stack = [`${error.name}: ${error.message}`, ...frames].join('\n')
+  }
+  return error
+}

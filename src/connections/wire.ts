@@ -1,0 +1,169 @@
+import type { Socket } from 'node:net'
+import { createConnection, type Connection, type FieldPacket, type QueryError, type ResultSetHeader } from 'mysql2'
+import { ConnectError } from '../errors/connect-error.ts'
+import { isConnectionLost } from '../errors/classify.ts'
+import { messageOf } from '../errors/tidb-test-error.ts'
+import { urlOf, type Endpoint } from './endpoint.ts'
+import type { SqlRow } from './sql.ts'
+
+/** What came back for one statement: rows with their fields, or the header of an OK packet. */
+export type WireReply =
+  | { readonly rows: SqlRow[]; readonly fields: readonly FieldPacket[] }
+  | { readonly header: ResultSetHeader }
+
+/** One connection to a server, with the driver's options that keep values exact. */
+export class Wire {
+  readonly #connection: Connection
+  readonly #stream: Socket
+  #lost: Error | undefined
+  #closing = false
+
+  private constructor(connection: Connection) {
+    this.#connection = connection
+    // mysql2's types leave the socket out; its documentation names it.
+    this.#stream = (connection as Connection & { stream: Socket }).stream
+    connection.on('error', (error: Error) => {
+      this.#lost = error
+    })
+    this.#stream.once('close', () => {
+      if (!this.#closing) this.#lost ??= new Error('the server closed the connection')
+    })
+  }
+
+  /** Why the connection is gone, if it is. */
+  get lost(): Error | undefined {
+    return this.#lost
+  }
+
+  /** @throws ConnectError `CONNECT_REFUSED`, `CONNECT_DENIED`, `CONNECT_TIMEOUT`, `CONNECT_UNKNOWN_DATABASE`, … */
+  static connect(endpoint: Endpoint, options: { database?: string; timeout: number; signal?: AbortSignal }): Promise<Wire> {
+    const { tls } = endpoint
+    return new Promise((resolve, reject) => {
+      options.signal?.throwIfAborted()
+      const connection = createConnection({
+        host: endpoint.host,
+        port: endpoint.port,
+        user: endpoint.user,
+        ...(endpoint.password === undefined ? {} : { password: endpoint.password.reveal() }),
+        ...(options.database === undefined ? {} : { database: options.database }),
+        ...(tls === undefined
+          ? {}
+          : {
+              ssl: {
+                ...(tls.ca === undefined ? {} : { ca: tls.ca }),
+                ...(tls.cert === undefined ? {} : { cert: tls.cert }),
+                ...(tls.key === undefined ? {} : { key: tls.key }),
+                rejectUnauthorized: tls.verify ?? true,
+              },
+            }),
+        connectTimeout: options.timeout,
+        charset: 'utf8mb4',
+        multipleStatements: true,
+        supportBigNumbers: true,
+        dateStrings: true,
+        jsonStrings: true,
+        // A third of the driver's time goes into stack traces that a statement already carries.
+        trace: false,
+      })
+      const abort = (): void => {
+        connection.destroy()
+        reject(options.signal?.reason as Error)
+      }
+      options.signal?.addEventListener('abort', abort, { once: true })
+      connection.connect(error => {
+        options.signal?.removeEventListener('abort', abort)
+        if (error === null || error === undefined) {
+          resolve(new Wire(connection))
+          return
+        }
+        connection.destroy()
+        reject(connectErrorOf(error, endpoint, options.database))
+      })
+    })
+  }
+
+  /** Sends a text as it is. Resolves to one reply for each statement in it. */
+  send(text: string): Promise<WireReply[]> {
+    if (this.#lost !== undefined) return Promise.reject(Object.assign(this.#lost, { fatal: true }))
+    return new Promise((resolve, reject) => {
+      this.#connection.query(text, (error: QueryError | null, results: unknown, fields: unknown) => {
+        if (error === null || error === undefined) {
+          resolve(repliesOf(results, fields))
+          return
+        }
+        if (isConnectionLost(error)) this.#lost = error
+        reject(error)
+      })
+    })
+  }
+
+  /** Says goodbye and waits until the socket is closed, so that the server has ended the session too. */
+  close(): Promise<void> {
+    this.#closing = true
+    if (this.#lost !== undefined || this.#stream.destroyed) {
+      this.#connection.destroy()
+      return Promise.resolve()
+    }
+    return new Promise(resolve => {
+      const done = (): void => {
+        clearTimeout(deadline)
+        this.#connection.destroy()
+        resolve()
+      }
+      // A server that is stopped in mid-air never closes its end.
+      const deadline = setTimeout(done, 1_000)
+      this.#stream.once('close', done)
+      this.#connection.end(done)
+    })
+  }
+
+  /** Cuts the connection; a statement under way fails at once. The server notices by itself. */
+  cut(): void {
+    // The driver's destroy() would leave the statement under way without an answer for ever.
+    this.#stream.destroy(new Error('the connection was cut on our side'))
+  }
+}
+
+function repliesOf(results: unknown, fields: unknown): WireReply[] {
+  const several = Array.isArray(fields) && fields.length > 0 && fields.every(entry => entry === undefined || Array.isArray(entry))
+  if (!several) return [replyOf(results, fields)]
+  return (results as unknown[]).map((result, index) => replyOf(result, (fields as unknown[])[index]))
+}
+
+function replyOf(result: unknown, fields: unknown): WireReply {
+  return Array.isArray(result)
+    ? { rows: result as SqlRow[], fields: (fields ?? []) as readonly FieldPacket[] }
+    : { header: result as ResultSetHeader }
+}
+
+function connectErrorOf(error: QueryError, endpoint: Endpoint, database: string | undefined): ConnectError {
+  const where = `${endpoint.host}:${endpoint.port}`
+  const { code, remedy } = explain(error, endpoint, database)
+  return new ConnectError(code, `cannot connect to ${urlOf(endpoint, database)}: ${messageOf(error)}`, {
+    cause: error,
+    remedy,
+    context: { endpoint: where, user: endpoint.user },
+  })
+}
+
+function explain(error: QueryError, endpoint: Endpoint, database: string | undefined): { code: string; remedy: string } {
+  const where = `${endpoint.host}:${endpoint.port}`
+  switch (error.code) {
+    case 'ECONNREFUSED':
+      return { code: 'CONNECT_REFUSED', remedy: `Nothing listens on ${where}. Is TiDB running there, and is the port right (TiDB's is 4000)?` }
+    case 'ENOTFOUND':
+    case 'EAI_AGAIN':
+      return { code: 'CONNECT_UNKNOWN_HOST', remedy: `The name ${endpoint.host} cannot be resolved. Check the host.` }
+    case 'ETIMEDOUT':
+      return { code: 'CONNECT_TIMEOUT', remedy: `${where} does not answer. Check host, port and firewall.` }
+    case 'ER_ACCESS_DENIED_ERROR':
+      return {
+        code: 'CONNECT_DENIED',
+        remedy: `User '${endpoint.user}' was refused. Check user and password (TIDB_USER, TIDB_PASSWORD).`,
+      }
+    case 'ER_BAD_DB_ERROR':
+      return { code: 'CONNECT_UNKNOWN_DATABASE', remedy: `Create the database '${database ?? ''}' or name another.` }
+    default:
+      return { code: 'CONNECT_FAILED', remedy: `Check that ${where} is a TiDB and that its settings are right.` }
+  }
+}

@@ -1,0 +1,57 @@
+/**
+ * Whether trying again can help.
+ *
+ * - `transient`: the statement had no effect and may succeed when it is tried again (in a transaction: the whole of it).
+ * - `permanent`: it had no effect, and trying again gives the same.
+ * - `unknown`: whether it took effect can't be known (a COMMIT whose reply was lost); never try again blindly.
+ */
+export type ErrorOutcome = 'transient' | 'permanent' | 'unknown'
+
+/**
+ * Errors after which trying again can help. Sources: TiDB's list of error codes (docs.pingcap.com, error-codes) and
+ * its retriable errors in pkg/kv/error.go; 1205 and 1213 from MySQL's manual.
+ */
+const TRANSIENT: ReadonlySet<number> = new Set([
+  1205, // lock wait timeout
+  1213, // deadlock
+  8002, // SELECT FOR UPDATE can't be retried by the server
+  8022, // transaction was not committed, retryable
+  8027, // schema lease expired
+  8028, // schema changed
+  9001, // PD timeout
+  9002, // TiKV timeout
+  9003, // TiKV busy
+  9004, // locks could not be resolved in time
+  9005, // region unavailable
+  9007, // write conflict
+  9010, // stale command
+  9011, // max timestamp not synced
+  9012, // TiFlash timeout
+  9013, // TiFlash busy
+])
+
+/** mysql2's codes of a connection that is gone. */
+const LOST: ReadonlySet<string> = new Set([
+  'PROTOCOL_CONNECTION_LOST',
+  'PROTOCOL_PACKETS_OUT_OF_ORDER',
+  'PROTOCOL_SEQUENCE_TIMEOUT',
+  'ECONNRESET',
+  'EPIPE',
+  'ETIMEDOUT',
+  'ECONNREFUSED',
+])
+
+/** Whether a driver's error means that the connection is gone. */
+export function isConnectionLost(error: unknown): boolean {
+  return (
+    error instanceof Error &&
+    (('code' in error && typeof error.code === 'string' && LOST.has(error.code)) ||
+      ('fatal' in error && error.fatal === true && !('errno' in error && Number(error.errno) > 0)))
+  )
+}
+
+/** Sorts a server's error, or a lost connection, for the statement that met it. */
+export function outcomeOf(errno: number, options: { lost: boolean; sql: string }): ErrorOutcome {
+  if (options.lost) return /^\s*commit\b/i.test(options.sql) ? 'unknown' : 'transient'
+  return TRANSIENT.has(errno) ? 'transient' : 'permanent'
+}

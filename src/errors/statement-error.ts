@@ -1,0 +1,44 @@
+import { isConnectionLost, outcomeOf, type ErrorOutcome } from './classify.ts'
+import { messageOf, TidbTestError } from './tidb-test-error.ts'
+import { tidbErrorNames } from './tidb-error-names.ts'
+
+export interface FailedStatement {
+  readonly sql: string
+  readonly session: string
+}
+
+/** A statement failed on the server, or its connection was lost on the way. `code` is the symbol, such as `ER_DUP_ENTRY`. */
+export class StatementError extends TidbTestError {
+  /** The server's error number; 0 when the connection was lost. */
+  readonly errno: number
+  /** The error's name: MySQL's (`ER_DUP_ENTRY`), or TiDB's own in the same manner (`ER_WRITE_CONFLICT`). */
+  readonly symbol: string
+  /** Five characters, such as `23000`; `HY000` where there is none. */
+  readonly sqlState: string
+  readonly outcome: ErrorOutcome
+  readonly sql: string
+  readonly session: string
+
+  constructor(cause: unknown, statement: FailedStatement, override: { code?: string; message?: string } = {}) {
+    const driver = cause as { errno?: number; code?: string; sqlState?: string; sqlMessage?: string }
+    const lost = isConnectionLost(cause)
+    const errno = lost ? 0 : Math.max(0, driver.errno ?? 0)
+    const symbol = override.code ?? tidbErrorNames.get(errno) ?? driver.code ?? 'UNKNOWN'
+    const text = override.message ?? (lost ? `the connection was lost: ${messageOf(cause)}` : (driver.sqlMessage ?? messageOf(cause)))
+    super(symbol, `${text} (${symbol}${errno === 0 ? '' : `, ${errno}`})\n  session ${statement.session}: ${oneLine(statement.sql)}`, {
+      cause,
+      context: { session: statement.session, sql: statement.sql },
+    })
+    this.errno = errno
+    this.symbol = symbol
+    this.sqlState = driver.sqlState ?? 'HY000'
+    this.outcome = outcomeOf(errno, { lost, sql: statement.sql })
+    this.sql = statement.sql
+    this.session = statement.session
+  }
+}
+
+function oneLine(sql: string): string {
+  const line = sql.replace(/\s+/g, ' ').trim()
+  return line.length > 300 ? `${line.slice(0, 297)}...` : line
+}
