@@ -1,0 +1,17 @@
+import type { Origin } from './origin.ts'
+import type { SettingKey } from './settings.ts'
+
+/** One value for one setting, as somebody wrote it: not checked yet. */
+export interface Setting {
+  readonly key: SettingKey
+  readonly value: unknown
+  readonly origin: Origin
+}
+
+/** Something wrong with what somebody wrote. */
+export interface Problem {
+  /** `file tidb-test.config.toml line 3` */
+  readonly where: string
+  readonly what: string
+  readonly remedy: string
+}
