@@ -48,7 +48,8 @@ export interface RunningBackend {
   readonly kind: BackendKind
   /** What `SELECT VERSION()` says. */
   readonly version: string
-  readonly store: 'unistore' | 'tikv'
+  /** `other`: an external server that is no TiDB. */
+  readonly store: 'unistore' | 'tikv' | 'other'
   /** One line for people: where it came from (path, image, host). */
   readonly detail: string
   /** `private`: each openServer() is a TiDB of its own that is thrown away whole. `shared`: every call gives the same one. */
