@@ -65,7 +65,7 @@ function noneUsable(looks: readonly (readonly [Backend, Availability])[], kind: 
     remedy:
       kind === 'auto'
         ? 'Make one of these work; `tidb-test doctor` looks again.'
-        : 'Or leave the backend to automatic choice.',
+        : 'Correct that, or leave the backend to automatic choice.',
     context: { kind },
   })
 }

@@ -74,17 +74,18 @@ export function externalBackend(options: ExternalBackendOptions): Backend {
 
 function withOrigins(error: TidbTestError, { endpoint, origin, database }: ExternalBackendOptions): TidbTestError {
   if (origin === undefined) return error
-  const said = [
-    `host ${endpoint.host}: ${origin('database.host')}`,
-    `port ${endpoint.port}: ${origin('database.port')}`,
-    `user ${endpoint.user}: ${origin('database.user')}`,
-    `password: ${origin('database.password')}`,
-    ...(database === undefined ? [] : [`database ${database}: ${origin('database.database')}`]),
+  const settings = [
+    `host ${endpoint.host} (${origin('database.host')})`,
+    `port ${endpoint.port} (${origin('database.port')})`,
+    `user ${endpoint.user} (${origin('database.user')})`,
+    `password (${origin('database.password')})`,
+    ...(database === undefined ? [] : [`database ${database} (${origin('database.database')})`]),
   ]
-  const remedy = `${error.remedy ?? 'Check the settings.'}\nSettings in use: ${said.join('; ')}.`
+  const remedy = `${error.remedy ?? 'Check the settings.'}\nSettings in use: ${settings.join(', ')}.`
   return new ConnectError(error.code, withoutRemedy(error), { cause: error.cause, remedy, context: error.context })
 }
 
 function withoutRemedy(error: TidbTestError): string {
-  return error.remedy === undefined ? error.message : (error.message.split('\n  ')[0] ?? error.message)
+  const remedy = `\n  ${error.remedy?.split('\n').join('\n  ') ?? ''}`
+  return error.message.endsWith(remedy) ? error.message.slice(0, -remedy.length) : error.message
 }
