@@ -1,0 +1,101 @@
+import { execFile } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { createReadStream } from 'node:fs'
+import { access, constants, mkdir, readFile, realpath, rename, stat, writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { promisify } from 'node:util'
+import { BackendError } from '../../errors/backend-error.ts'
+import { messageOf } from '../../errors/tidb-test-error.ts'
+
+/** One tidb-server for good, however it is called. */
+export interface BinaryIdentity {
+  readonly path: string
+  readonly sha256: string
+  /** `Release Version` of `tidb-server -V`, such as `v8.5.4`. */
+  readonly release: string
+}
+
+interface CachedIdentity extends BinaryIdentity {
+  /** What tells without reading 130 MB that the file is the one that was identified. */
+  readonly fingerprint: string
+}
+
+const VERSION_TIMEOUT_MS = 20_000
+
+/**
+ * Reads what a tidb-server is. The digest takes a fifth of a second, so it is remembered in the cache for as
+ * long as the file's size, times and number stay.
+ *
+ * @throws BackendError `BACKEND_BINARY` when it is missing, not executable, or no tidb-server
+ */
+export async function identifyBinary(path: string, cacheDirectory: string): Promise<BinaryIdentity> {
+  const file = await executable(path)
+  const { size, mtimeMs, ctimeMs, ino } = await stat(file)
+  const fingerprint = [size, mtimeMs, ctimeMs, ino].join(':')
+  const folder = join(cacheDirectory, 'binaries')
+  const record = join(folder, `${createHash('sha256').update(file).digest('hex').slice(0, 16)}.json`)
+  const cached = await readRecord(record)
+  if (cached?.fingerprint === fingerprint) return cached
+
+  const [sha256, release] = await Promise.all([digestOf(file), releaseOf(file)])
+  const identity: CachedIdentity = { path: file, sha256, release, fingerprint }
+  const draft = `${record}.${process.pid}.draft`
+  try {
+    await mkdir(folder, { recursive: true })
+    await writeFile(draft, JSON.stringify(identity))
+    await rename(draft, record)
+  } catch (error) {
+    throw new BackendError('BACKEND_CACHE_NOT_WRITABLE', `Cannot write to the cache folder: ${messageOf(error)}`, {
+      remedy: `Make ${cacheDirectory} writable, or set VITEST_TIDB_CACHE to another folder.`,
+      cause: error,
+    })
+  }
+  return identity
+}
+
+async function executable(path: string): Promise<string> {
+  try {
+    await access(path, constants.X_OK)
+    if (!(await stat(path)).isFile()) throw new Error(`${path} is not a file`)
+    return await realpath(path)
+  } catch (error) {
+    throw notServer(path, messageOf(error), error)
+  }
+}
+
+async function readRecord(record: string): Promise<CachedIdentity | undefined> {
+  try {
+    return JSON.parse(await readFile(record, 'utf8')) as CachedIdentity
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT' || error instanceof SyntaxError) return undefined
+    throw error
+  }
+}
+
+export async function digestOf(file: string): Promise<string> {
+  const hash = createHash('sha256')
+  await pipeline(createReadStream(file, { highWaterMark: 2 ** 20 }), hash)
+  return hash.digest('hex')
+}
+
+/** What `tidb-server -V` calls itself. @throws BackendError `BACKEND_BINARY` */
+export async function releaseOf(file: string): Promise<string> {
+  let output: string
+  try {
+    output = (await promisify(execFile)(file, ['-V'], { timeout: VERSION_TIMEOUT_MS })).stdout
+  } catch (error) {
+    throw notServer(file, `\`${file} -V\` failed: ${messageOf(error)}`, error)
+  }
+  const release = /^Release Version:\s*(\S+)/m.exec(output)?.[1]
+  if (release === undefined) throw notServer(file, `\`-V\` says ${JSON.stringify(output.slice(0, 200))}`)
+  return release
+}
+
+function notServer(path: string, why: string, cause?: unknown): BackendError {
+  return new BackendError('BACKEND_BINARY', `${path} cannot be used as tidb-server: ${why}`, {
+    remedy:
+      'Name an executable tidb-server for this system, as `tiup install tidb` puts it in ~/.tiup/components/tidb.',
+    cause,
+  })
+}

@@ -1,0 +1,70 @@
+import { connect } from 'node:net'
+import { setTimeout as delay } from 'node:timers/promises'
+import { createConnection, type RowDataPacket } from 'mysql2/promise'
+
+const POLL_MS = 5
+const CONNECT_TIMEOUT_MS = 10_000
+
+export interface FirstAnswer {
+  /** `SELECT VERSION()`, such as `8.0.11-TiDB-v8.5.4`. */
+  readonly version: string
+  /** `SELECT TIDB_VERSION()`, many lines. */
+  readonly tidbVersion: string
+}
+
+/**
+ * Waits until the TiDB whose data directory is `dataDirectory` answers a query on the port.
+ * An answer from somebody else, who took the port first, is not one: wait on, until the server itself says
+ * that its port was taken, by ending.
+ *
+ * @param signal ends the wait; its reason is thrown, with what went wrong last as its cause when it has none
+ */
+export async function firstAnswer(port: number, dataDirectory: string, signal: AbortSignal): Promise<FirstAnswer> {
+  let last: unknown
+  for (;;) {
+    if (signal.aborted) throw withCause(signal.reason, last)
+    if (await isOpen(port)) {
+      try {
+        const answer = await ask(port, dataDirectory)
+        if (answer !== undefined) return answer
+      } catch (error) {
+        last = error
+      }
+    }
+    await delay(POLL_MS)
+  }
+}
+
+function withCause(reason: unknown, cause: unknown): unknown {
+  if (reason instanceof Error) reason.cause ??= cause
+  return reason
+}
+
+function isOpen(port: number): Promise<boolean> {
+  return new Promise((resolve) => {
+    const socket = connect(port, '127.0.0.1')
+    socket.once('error', () => resolve(false))
+    socket.once('connect', () => {
+      socket.destroy()
+      resolve(true)
+    })
+  })
+}
+
+async function ask(port: number, dataDirectory: string): Promise<FirstAnswer | undefined> {
+  const connection = await createConnection({ ...localLogin(port), connectTimeout: CONNECT_TIMEOUT_MS })
+  try {
+    const [[row]] = await connection.query<RowDataPacket[]>(
+      'SELECT @@datadir AS directory, VERSION() AS version, TIDB_VERSION() AS tidb',
+    )
+    if (row?.['directory'] !== dataDirectory) return undefined
+    return { version: String(row['version']), tidbVersion: String(row['tidb']) }
+  } finally {
+    connection.destroy()
+  }
+}
+
+/** How to log in to a server that was made here: TiDB's first user is root without a password. */
+export function localLogin(port: number): { host: string; port: number; user: string } {
+  return { host: '127.0.0.1', port, user: 'root' }
+}

@@ -1,0 +1,47 @@
+import type { Endpoint } from '../../connections/endpoint.ts'
+import type { RunningServer, ServerDeath } from '../backend.ts'
+import { localLogin } from './first-answer.ts'
+import type { ServerProcess } from './server-process.ts'
+
+export interface LocalServerOptions {
+  readonly server: ServerProcess
+  readonly readyDatabases: readonly string[]
+  readonly dataDirectory: string
+  /** Ends the process and puts away its folder; gives where the data is from now on. Called once. */
+  readonly end: (keepData: boolean) => Promise<string>
+}
+
+/** A tidb-server on this machine, from its first answer to its end. */
+export class LocalServer implements RunningServer {
+  readonly endpoint: Endpoint
+  readonly readyDatabases: readonly string[]
+  readonly died: Promise<ServerDeath>
+  readonly #end: (keepData: boolean) => Promise<string>
+  #dataDirectory: string
+  #stopped: Promise<void> | undefined
+
+  constructor(options: LocalServerOptions) {
+    const { port, statusPort, ended } = options.server
+    this.endpoint = { ...localLogin(port), statusPort }
+    this.readyDatabases = options.readyDatabases
+    this.#dataDirectory = options.dataDirectory
+    this.#end = options.end
+    this.died = new Promise((resolve) => {
+      void ended.then((death) => {
+        if (this.#stopped === undefined) resolve(death)
+      })
+    })
+  }
+
+  /** After `stop({ keepData: true })`: where the data was moved to. */
+  get dataDirectory(): string {
+    return this.#dataDirectory
+  }
+
+  stop(options: { keepData?: boolean } = {}): Promise<void> {
+    this.#stopped ??= this.#end(options.keepData ?? false).then((directory) => {
+      this.#dataDirectory = directory
+    })
+    return this.#stopped
+  }
+}
