@@ -1,5 +1,4 @@
 import { randomUUID } from 'node:crypto'
-import { GenericContainer, getContainerRuntimeClient, type StartedTestContainer } from 'testcontainers'
 import { BackendError } from '../../errors/backend-error.ts'
 import { isTidbTestError, messageOf } from '../../errors/tidb-test-error.ts'
 import type {
@@ -14,11 +13,11 @@ import { watchContainers } from './container-watcher.ts'
 import { removeRun, sweepDeadRuns } from './containers.ts'
 import { findEngine, type FoundEngine } from './find-engine.ts'
 import { imageReference } from './image-reference.ts'
-import { ownerLabels } from './owner.ts'
-import { ensureImage, presentImage, type PresentImage } from './pull-image.ts'
+import { ensureImage, presentImage } from './pull-image.ts'
 import { deathOf } from './running-container.ts'
 import { startRyuk } from './ryuk.ts'
-import { SQL_PORT, STATUS_PORT, TidbReady, type TidbFacts } from './tidb-ready.ts'
+import type { StartedTidb } from './start-container.ts'
+import { SQL_PORT } from './tidb-ready.ts'
 
 export interface ContainerBackendOptions {
   /** Image reference; `pingcap/tidb` when absent. */
@@ -36,7 +35,7 @@ export interface ContainerBackendOptions {
  *
  * `start()` throws BackendError with `BACKEND_DOCKER_NOT_FOUND`, `BACKEND_DOCKER_PERMISSION`,
  * `BACKEND_DOCKER_WINDOWS`, `BACKEND_IMAGE_PULL_FAILED`, `BACKEND_CONTAINER_EXITED`, `BACKEND_CONTAINER_NOT_READY`,
- * `BACKEND_CONTAINER_STORE` or `BACKEND_CONTAINER_FAILED`, and the signal's reason when it is aborted.
+ * `BACKEND_CONTAINER_FAILED` or `BACKEND_REAPER`, ConfigError `CONFIG_CONTAINER_IMAGE`, and the signal's reason when it is aborted.
  * The container goes with `stop()`, and with the process that started it however that ends.
  */
 export function containerBackend(options: ContainerBackendOptions): Backend {
@@ -73,6 +72,7 @@ async function start(
   const swept = await sweepDeadRuns(found.engine)
   if (swept > 0) progress.note(`Removed ${swept} container(s) of runs that ended without cleaning up.`)
   const present = await ensureImage(found.engine, image, progress, signal)
+  const { startContainer } = await import('./start-container.ts')
   const ryuk = await startRyuk(found.engine, progress, signal)
   const runId = randomUUID()
   const watcher = await watchContainers({ address: found.engine.address, runId })
@@ -81,10 +81,11 @@ async function start(
     await watcher.release()
   }
   progress.update(`Starting ${image}`)
-  const starting = startContainer(found, image, present, { runId, ryuk, timeout: options.readyTimeout ?? 60_000 })
+  const timeout = options.readyTimeout ?? 60_000
+  const starting = startContainer(found.engine, { image, present, runId, ryuk, timeout })
   try {
-    const { container, facts } = await (signal === undefined ? starting : Promise.race([starting, aborted(signal)]))
-    return runningBackend(found, `image ${image}`, container, facts, removeAll)
+    const tidb = await (signal === undefined ? starting : Promise.race([starting, aborted(signal)]))
+    return runningBackend(found, image, tidb, removeAll)
   } catch (error) {
     await removeRun(found.engine, runId)
     // After an abort the creation may still be under way: what comes of it goes too.
@@ -92,29 +93,6 @@ async function start(
     await removeAll()
     throw startFailure(image, error, signal)
   }
-}
-
-async function startContainer(
-  { engine }: FoundEngine,
-  image: string,
-  present: PresentImage,
-  options: { runId: string; ryuk: boolean; timeout: number },
-): Promise<{ container: StartedTestContainer; facts: TidbFacts }> {
-  const client = await getContainerRuntimeClient()
-  const host = client.info.containerRuntime.host
-  const ready = new TidbReady(engine, { image, host, timeout: options.timeout })
-  const definition = new GenericContainer(image)
-    .withExposedPorts(SQL_PORT, STATUS_PORT)
-    .withLabels({ ...ownerLabels(options.runId) })
-    .withAutoCleanup(options.ryuk)
-    .withWaitStrategy(ready)
-  if (present.entrypoint.at(-1)?.endsWith('tidb-server') === true) {
-    // Flags are added to the image's own. Without the lease, schema changes wait for nobody on a single TiDB.
-    definition.withCommand([...present.command, '-lease', '0', '-L', 'warn'])
-  }
-  const container = await definition.start()
-  if (ready.facts === undefined) throw new Error('Testcontainers did not wait for the container')
-  return { container, facts: ready.facts }
 }
 
 function aborted(signal: AbortSignal): Promise<never> {
@@ -140,33 +118,22 @@ function startFailure(image: string, error: unknown, signal: AbortSignal | undef
 function runningBackend(
   { engine, version: engineVersion }: FoundEngine,
   image: string,
-  container: StartedTestContainer,
-  facts: TidbFacts,
+  { id, endpoint, version, store }: StartedTidb,
   removeAll: () => Promise<void>,
 ): RunningBackend {
-  const id = container.getId()
   let stopped: Promise<void> | undefined
   const died = new Promise<ServerDeath>((resolve) => {
     void deathOf(engine, id).then((death) => {
       if (stopped === undefined) resolve(death)
     })
   })
-  const server: RunningServer = {
-    endpoint: {
-      host: container.getHost(),
-      port: container.getMappedPort(SQL_PORT),
-      user: 'root',
-      statusPort: container.getMappedPort(STATUS_PORT),
-    },
-    readyDatabases: [],
-    died,
-    // Shared: it ends with the backend.
-    stop: () => Promise.resolve(),
-  }
+  // Shared: it ends with the backend.
+  const server: RunningServer = { endpoint, readyDatabases: [], died, stop: () => Promise.resolve() }
   return {
     kind: 'container',
-    ...facts,
-    detail: `${image}, container ${id.slice(0, 12)}, Docker ${engineVersion} at ${engine.address.uri}`,
+    version,
+    store,
+    detail: `image ${image}, container ${id.slice(0, 12)}, Docker ${engineVersion} at ${engine.address.uri}`,
     sharing: 'shared',
     async openServer(signal) {
       signal?.throwIfAborted()

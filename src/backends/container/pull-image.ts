@@ -1,5 +1,4 @@
 import { setInterval } from 'node:timers'
-import { getContainerRuntimeClient, ImageName } from 'testcontainers'
 import { BackendError } from '../../errors/backend-error.ts'
 import { messageOf } from '../../errors/tidb-test-error.ts'
 import type { Progress } from '../backend.ts'
@@ -96,6 +95,7 @@ async function pullWithLogin(image: string, progress: Progress, refusal: unknown
     progress.update(`Pulling ${image} with the login of Docker (${Math.round((Date.now() - started) / 1000)} s)`)
   }, 1_000)
   try {
+    const { getContainerRuntimeClient, ImageName } = await import('testcontainers')
     const client = await getContainerRuntimeClient()
     await client.image.pull(ImageName.fromString(image))
   } catch (error) {

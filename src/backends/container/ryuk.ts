@@ -1,4 +1,3 @@
-import { getContainerRuntimeClient, getReaper } from 'testcontainers'
 import { messageOf } from '../../errors/tidb-test-error.ts'
 import type { Progress } from '../backend.ts'
 import type { DockerEngine } from './docker-engine.ts'
@@ -21,6 +20,7 @@ export async function startRyuk(engine: DockerEngine, progress: Progress, signal
     if ((await presentImage(engine, image, signal)) === undefined) {
       await pullOpenly(engine, image, progress, AbortSignal.any(limits))
     }
+    const { getContainerRuntimeClient, getReaper } = await import('testcontainers')
     await getReaper(await getContainerRuntimeClient())
     return true
   } catch (error) {

@@ -1,20 +1,14 @@
 import { request } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
-import { createConnection, type RowDataPacket } from 'mysql2/promise'
 import type { BoundPorts, WaitStrategy } from 'testcontainers'
 import { BackendError } from '../../errors/backend-error.ts'
 import { messageOf } from '../../errors/tidb-test-error.ts'
+import { identifyServer, type ServerIdentity } from '../external/identify-server.ts'
 import { lastLogLines, stateOf, type ContainerState } from './containers.ts'
 import type { DockerEngine } from './docker-engine.ts'
 
 export const SQL_PORT = 4000
 export const STATUS_PORT = 10080
-
-/** What a ready TiDB told of itself. */
-export interface TidbFacts {
-  readonly version: string
-  readonly store: 'unistore' | 'tikv'
-}
 
 /** Milliseconds between two looks. */
 const PACE = 50
@@ -26,7 +20,7 @@ const PACE = 50
  * deadline, both with the last lines of the container's log.
  */
 export class TidbReady implements WaitStrategy {
-  facts: TidbFacts | undefined
+  identity: ServerIdentity | undefined
   readonly #engine: DockerEngine
   readonly #image: string
   readonly #host: string
@@ -47,11 +41,11 @@ export class TidbReady implements WaitStrategy {
       if (state?.running !== true) throw await this.#exited(container.id, state)
       try {
         await statusAnswers(this.#host, ports.getBinding(STATUS_PORT))
-        this.facts = await askTidb(this.#host, ports.getBinding(SQL_PORT))
+        const endpoint = { host: this.#host, port: ports.getBinding(SQL_PORT), user: 'root' }
+        this.identity = await identifyServer(endpoint, { connectTimeout: 2_000 })
         return
       } catch (error) {
-        if (error instanceof BackendError) throw error
-        last = messageOf(error)
+        last = messageOf(error).split('\n')[0] ?? ''
       }
       await pause(PACE)
     }
@@ -115,22 +109,4 @@ async function statusAnswers(host: string, port: number): Promise<void> {
     outgoing.end()
   })
   if (status !== 200) throw new Error(`/status answers ${status}`)
-}
-
-async function askTidb(host: string, port: number): Promise<TidbFacts> {
-  const connection = await createConnection({ host, port, user: 'root', connectTimeout: 2_000 })
-  try {
-    const [versions] = await connection.query<RowDataPacket[]>('SELECT VERSION() AS version')
-    // The running server's own configuration, which flags have been applied to.
-    const [stores] = await connection.query<RowDataPacket[]>(`SHOW CONFIG WHERE type = 'tidb' AND name = 'store'`)
-    const store = String(stores[0]?.['Value'])
-    if (store !== 'unistore' && store !== 'tikv') {
-      throw new BackendError('BACKEND_CONTAINER_STORE', `TiDB in the container keeps its data in "${store}".`, {
-        remedy: 'Use an image whose TiDB runs on unistore (the default of pingcap/tidb) or TiKV.',
-      })
-    }
-    return { version: String(versions[0]?.['version']), store }
-  } finally {
-    connection.destroy()
-  }
 }
