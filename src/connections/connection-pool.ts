@@ -92,12 +92,14 @@ export class ConnectionPool {
     this.#closed = true
     for (const waiter of this.#waiting.splice(0)) {
       clearTimeout(waiter.timer)
-      waiter.reject(new ConnectError('CONNECT_POOL_CLOSED', 'the connection pool was closed while a session was awaited'))
+      waiter.reject(
+        new ConnectError('CONNECT_POOL_CLOSED', 'the connection pool was closed while a session was awaited'),
+      )
     }
     const sessions = [...this.#all]
     this.#all.clear()
     this.#free.length = 0
-    await Promise.all(sessions.map(session => session.close()))
+    await Promise.all(sessions.map((session) => session.close()))
   }
 
   async #open(): Promise<Session> {
@@ -117,9 +119,13 @@ export class ConnectionPool {
       const timer = setTimeout(() => {
         this.#waiting.splice(this.#waiting.indexOf(waiter), 1)
         reject(
-          new ConnectError('CONNECT_POOL_TIMEOUT', `no session of the connection pool came free in ${acquireTimeout} ms; all ${size} are lent`, {
-            remedy: 'Give sessions back with release(), use pool.use(…), or raise database.poolSize.',
-          }),
+          new ConnectError(
+            'CONNECT_POOL_TIMEOUT',
+            `no session of the connection pool came free in ${acquireTimeout} ms; all ${size} are lent`,
+            {
+              remedy: 'Give sessions back with release(), use pool.use(…), or raise database.poolSize.',
+            },
+          ),
         )
       }, acquireTimeout)
       const waiter: Waiter = { resolve, reject, timer }

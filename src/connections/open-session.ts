@@ -3,49 +3,75 @@ import type { Endpoint } from './endpoint.ts'
 import { Session, type SessionSettings } from './session.ts'
 import { Wire } from './wire.ts'
 
-export interface OpenSessionOptions
-  extends Partial<Pick<SessionSettings, 'timeout' | 'timeZone' | 'signal' | 'log' | 'hooks' | 'onStatement' | 'insideTransaction'>> {
-  /** Shown in logs and messages. */
-  readonly name: string
+export interface WireOptions {
   readonly endpoint: Endpoint
   readonly database?: string
+  /** `UTC` (when not given), an offset such as `+09:00`, or a zone that the server knows. */
+  readonly timeZone?: string
   /** Milliseconds until connecting is given up; 10 seconds when not given. */
   readonly connectTimeout?: number
+  readonly signal?: AbortSignal
 }
 
+/** A connection that is ready to become a session. */
+export interface OpenWire {
+  readonly wire: Wire
+  readonly endpoint: Endpoint
+  readonly database: string | undefined
+  readonly connectionId: number
+  readonly timeZone: string
+}
+
+/** What a session adds to its connection. Its `timeout` is in milliseconds and 30 seconds when not given. */
+export interface SessionOptions extends Partial<
+  Pick<SessionSettings, 'timeout' | 'log' | 'hooks' | 'onStatement' | 'insideTransaction'>
+> {
+  /** Shown in logs and messages. */
+  readonly name: string
+  readonly signal?: AbortSignal
+}
+
+export interface OpenSessionOptions extends WireOptions, SessionOptions {}
+
 /**
- * Opens a session. `timeout` is in milliseconds and 30 seconds when not given; `timeZone` is `UTC` or a zone that the
- * server knows, and decides how dates are read and written.
+ * Opens a session: its time zone decides how dates are read and written.
  *
  * @throws ConnectError
  */
 export async function openSession(options: OpenSessionOptions): Promise<Session> {
+  return sessionOver(await openWire(options), options)
+}
+
+/** The slow half of openSession(): connects, sets the time zone, asks who we are. */
+export async function openWire(options: WireOptions): Promise<OpenWire> {
+  const { endpoint, database, signal } = options
   const timeZone = options.timeZone === undefined || options.timeZone === 'UTC' ? '+00:00' : options.timeZone
-  const wire = await Wire.connect(options.endpoint, {
+  const wire = await Wire.connect(endpoint, {
     timeout: options.connectTimeout ?? 10_000,
-    ...(options.database === undefined ? {} : { database: options.database }),
-    ...(options.signal === undefined ? {} : { signal: options.signal }),
+    ...(database === undefined ? {} : { database }),
+    ...(signal === undefined ? {} : { signal }),
   })
   try {
-    const connectionId = await begin(wire, timeZone)
-    const { name, endpoint, database, signal, log, hooks, onStatement, insideTransaction } = options
-    return new Session(wire, {
-      name,
-      endpoint,
-      database,
-      connectionId,
-      timeZone,
-      timeout: options.timeout ?? 30_000,
-      ...(signal === undefined ? {} : { signal }),
-      ...(log === undefined ? {} : { log }),
-      ...(hooks === undefined ? {} : { hooks }),
-      ...(onStatement === undefined ? {} : { onStatement }),
-      ...(insideTransaction === undefined ? {} : { insideTransaction }),
-    })
+    return { wire, endpoint, database, connectionId: await begin(wire, timeZone), timeZone }
   } catch (error) {
     wire.cut()
     throw error
   }
+}
+
+/** The quick half of openSession(). A wire is for one session. */
+export function sessionOver({ wire, ...open }: OpenWire, options: SessionOptions): Session {
+  const { name, timeout = 30_000, signal, log, hooks, onStatement, insideTransaction } = options
+  return new Session(wire, {
+    ...open,
+    name,
+    timeout,
+    ...(signal === undefined ? {} : { signal }),
+    ...(log === undefined ? {} : { log }),
+    ...(hooks === undefined ? {} : { hooks }),
+    ...(onStatement === undefined ? {} : { onStatement }),
+    ...(insideTransaction === undefined ? {} : { insideTransaction }),
+  })
 }
 
 /** One round trip: sets the time zone and asks who we are. The id of the handshake has only 32 bits. */

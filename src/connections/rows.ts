@@ -1,13 +1,16 @@
 import type { FieldPacket } from 'mysql2'
-import { Types } from 'mysql2'
+import mysql from 'mysql2'
 import { parseDateTime } from './time-zone.ts'
 import type { SqlResult, SqlRow } from './sql.ts'
+
+// A getter on the CommonJS module, which no named import finds.
+const { Types } = mysql
 
 type Convert = (value: unknown) => SqlResult
 
 /** Turns what the driver reads into exact values, in place: bigint where a number would be rounded, Date, Uint8Array. */
 export function exactRows(rows: SqlRow[], fields: readonly FieldPacket[], timeZone: string): SqlRow[] {
-  const converts = fields.flatMap(field => {
+  const converts = fields.flatMap((field) => {
     const convert = converterOf(field.columnType ?? field.type, timeZone)
     return convert === undefined ? [] : [{ name: field.name, convert }]
   })
@@ -25,10 +28,10 @@ function converterOf(type: number | undefined, timeZone: string): Convert | unde
   switch (type) {
     case Types.LONGLONG:
       // The driver gives a string exactly when a number would not be safe.
-      return value => (typeof value === 'string' ? BigInt(value) : (value as number))
+      return (value) => (typeof value === 'string' ? BigInt(value) : (value as number))
     case Types.DATETIME:
     case Types.TIMESTAMP:
-      return value => (typeof value === 'string' ? parseDateTime(value, timeZone) : (value as Date))
+      return (value) => (typeof value === 'string' ? parseDateTime(value, timeZone) : (value as Date))
     case Types.BIT:
     case Types.BLOB:
     case Types.TINY_BLOB:
@@ -37,7 +40,7 @@ function converterOf(type: number | undefined, timeZone: string): Convert | unde
     case Types.STRING:
     case Types.VAR_STRING:
     case Types.VARCHAR:
-      return value => (Buffer.isBuffer(value) ? new Uint8Array(value) : (value as SqlResult))
+      return (value) => (Buffer.isBuffer(value) ? new Uint8Array(value) : (value as SqlResult))
     default:
       return undefined
   }

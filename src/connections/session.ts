@@ -58,6 +58,7 @@ export class Session {
   #settled: Promise<unknown> = Promise.resolve()
   #savepoints = 0
   #closed = false
+  #underWay = false
 
   /** Use `openSession`. */
   constructor(wire: Wire, settings: SessionSettings) {
@@ -74,6 +75,11 @@ export class Session {
     return urlOf(this.#settings.endpoint, this.database, { password: true })
   }
 
+  /** The same without the password, for messages. */
+  get publicUrl(): string {
+    return urlOf(this.#settings.endpoint, this.database)
+  }
+
   get status(): 'connected' | 'closed' | 'lost' {
     return this.#closed ? 'closed' : this.#wire.lost === undefined ? 'connected' : 'lost'
   }
@@ -84,25 +90,32 @@ export class Session {
   }
 
   /** Runs a query; resolves to its rows. Values are bound: db.query`SELECT * FROM t WHERE id = ${id}`. */
-  readonly query = <Row extends object = SqlRow>(strings: TemplateStringsArray, ...values: SqlValue[]): Statement<Row[]> => {
-    return this.#statement(compileSql(strings, values), this.query, replies => this.#lastRows(replies) as Row[])
+  readonly query = <Row extends object = SqlRow>(
+    strings: TemplateStringsArray,
+    ...values: SqlValue[]
+  ): Statement<Row[]> => {
+    return this.#statement(compileSql(strings, values), this.query, (replies) => this.#lastRows(replies) as Row[])
   }
 
   /** Runs a statement without rows; resolves to what it did. Several statements with `;` between count together. */
   readonly run = (strings: TemplateStringsArray, ...values: SqlValue[]): Statement<Outcome> => {
-    return this.#statement(compileSql(strings, values), this.run, replies => this.#outcome(replies))
+    return this.#statement(compileSql(strings, values), this.run, (replies) => this.#outcome(replies))
   }
 
   /** Runs a text with any number of statements; resolves to one result for each: rows, or what it did. */
   readonly script = (text: string): Statement<(SqlRow[] | Outcome)[]> => {
-    return this.#statement(compileText(text), this.script, replies =>
-      replies.map(reply => ('rows' in reply ? this.#exact(reply) : outcomeOf(reply.header, []))),
+    return this.#statement(compileText(text), this.script, (replies) =>
+      replies.map((reply) => ('rows' in reply ? this.#exact(reply) : outcomeOf(reply.header, []))),
     )
   }
 
   /** The plan of a statement, which itself is not run. */
   readonly explain = (strings: TemplateStringsArray, ...values: SqlValue[]): Statement<Plan> => {
-    return this.#statement(prefixed('EXPLAIN ', compileSql(strings, values)), this.explain, replies => new Plan(this.#lastRows(replies)))
+    return this.#statement(
+      prefixed('EXPLAIN ', compileSql(strings, values)),
+      this.explain,
+      (replies) => new Plan(this.#lastRows(replies)),
+    )
   }
 
   /** Sends a statement at once and goes on; ask what comes back for its `result()`. */
@@ -110,7 +123,7 @@ export class Session {
     const sql = compileSql(strings, values)
     const startedAt = new Error('started')
     Error.captureStackTrace(startedAt, this.start)
-    const result = this.#send(sql).then(async replies => {
+    const result = this.#send(sql).then(async (replies) => {
       const last = replies.at(-1)
       return last !== undefined && 'rows' in last ? this.#exact(last) : this.#outcome(replies)
     })
@@ -129,7 +142,8 @@ export class Session {
       sql: 'TRANSACTION',
       session: this,
       calledAs: this.transaction,
-      send: () => (this.#settings.insideTransaction === true ? this.#savepointed(body) : this.#transacted(body, options)),
+      send: () =>
+        this.#settings.insideTransaction === true ? this.#savepointed(body) : this.#transacted(body, options),
     })
     this.#settings.onStatement?.(statement as Statement<unknown>)
     return statement
@@ -148,6 +162,8 @@ export class Session {
 
   /** Ends the statement under way, if there is one, with KILL QUERY over another connection. */
   async kill(): Promise<void> {
+    // TiDB closes an idle session's connection when its next statement comes after a KILL QUERY.
+    if (!this.#underWay) return
     await killQuery(this.#settings.endpoint, this.connectionId, KILL_GRACE)
   }
 
@@ -162,7 +178,11 @@ export class Session {
     await this.close()
   }
 
-  #statement<R>(sql: CompiledSql, calledAs: (...args: never[]) => unknown, result: (replies: WireReply[]) => R | Promise<R>): Statement<R> {
+  #statement<R>(
+    sql: CompiledSql,
+    calledAs: (...args: never[]) => unknown,
+    result: (replies: WireReply[]) => R | Promise<R>,
+  ): Statement<R> {
     const statement = new Statement<R>({
       sql: sql.text,
       session: this,
@@ -223,10 +243,15 @@ export class Session {
     const timer = setTimeout(end('timeout'), timeout)
     signal?.addEventListener('abort', onAbort, { once: true })
     try {
-      return await this.#wire.send(sql.literal(this.#timeZone))
+      this.#underWay = true
+      const replies = await this.#wire.send(sql.literal(this.#timeZone))
+      // SLEEP() answers a KILL with a row, as if nothing had happened.
+      if (ended !== undefined) throw this.#ended(sql, ended, undefined)
+      return replies
     } catch (error) {
-      throw ended === undefined ? error : this.#ended(sql, ended, error)
+      throw ended === undefined || isTidbTestError(error) ? error : this.#ended(sql, ended, error)
     } finally {
+      this.#underWay = false
       clearTimeout(timer)
       clearTimeout(cut)
       signal?.removeEventListener('abort', onAbort)
@@ -246,8 +271,9 @@ export class Session {
 
   #afterReply(sql: string, replies: readonly WireReply[] | undefined): void {
     const last = replies?.at(-1)
-    const serverStatus = last !== undefined && 'header' in last ? last.header.serverStatus : undefined
-    for (const hook of this.#settings.hooks ?? []) hook.afterReply?.({ sql, serverStatus, failed: replies === undefined })
+    const header = last !== undefined && 'header' in last ? last.header : undefined
+    const reply = { sql, serverStatus: header?.serverStatus, warnings: header?.warningStatus, failed: replies === undefined }
+    for (const hook of this.#settings.hooks ?? []) hook.afterReply?.(reply)
   }
 
   async #readTimeZone(): Promise<void> {
@@ -288,17 +314,19 @@ export class Session {
   }
 
   async #outcome(replies: readonly WireReply[]): Promise<Outcome> {
-    const headers = replies.flatMap(reply => ('header' in reply ? [reply.header] : []))
+    const headers = replies.flatMap((reply) => ('header' in reply ? [reply.header] : []))
     const last = headers.at(-1)
     const warnings = (last?.warningStatus ?? 0) > 0 ? await this.#warnings() : []
     const affectedRows = headers.reduce((sum, header) => sum + header.affectedRows, 0)
-    return last === undefined ? { affectedRows: 0, insertId: 0n, warnings } : { ...outcomeOf(last, warnings), affectedRows }
+    return last === undefined
+      ? { affectedRows: 0, insertId: 0n, warnings }
+      : { ...outcomeOf(last, warnings), affectedRows }
   }
 
   async #warnings(): Promise<Outcome['warnings']> {
     const [reply] = await this.#wire.send('SHOW WARNINGS')
     if (reply === undefined || !('rows' in reply)) return []
-    return reply.rows.map(row => ({ code: Number(row['Code']), message: String(row['Message']) }))
+    return reply.rows.map((row) => ({ code: Number(row['Code']), message: String(row['Message']) }))
   }
 }
 

@@ -86,7 +86,10 @@ export const sql: SqlTag = Object.assign(
 
 export function compileSql(strings: TemplateStringsArray, values: readonly SqlValue[]): CompiledSql {
   if (!Array.isArray(strings) || !('raw' in strings)) {
-    throw new TidbTestError('SQL_TEMPLATE', 'query, run, start and explain are template tags: write db.run`…`, not db.run(…); for text use db.script(text)')
+    throw new TidbTestError(
+      'SQL_TEMPLATE',
+      'query, run, start and explain are template tags: write db.run`…`, not db.run(…); for text use db.script(text)',
+    )
   }
   return compiled(partsOf(strings, values))
 }
@@ -97,16 +100,20 @@ export function compileText(text: string): CompiledSql {
 
 function compiled(parts: readonly Part[]): CompiledSql {
   return {
-    text: parts.map(part => ('text' in part ? part.text : 'id' in part ? escapeId(part.id) : '?')).join(''),
-    values: parts.flatMap(part => ('value' in part ? [part.value] : [])),
-    literal: timeZone =>
-      parts.map(part => ('text' in part ? part.text : 'id' in part ? escapeId(part.id) : literalOf(part.value, timeZone))).join(''),
+    text: parts.map((part) => ('text' in part ? part.text : 'id' in part ? escapeId(part.id) : '?')).join(''),
+    values: parts.flatMap((part) => ('value' in part ? [part.value] : [])),
+    literal: (timeZone) =>
+      parts
+        .map((part) =>
+          'text' in part ? part.text : 'id' in part ? escapeId(part.id) : literalOf(part.value, timeZone),
+        )
+        .join(''),
   }
 }
 
 /** The same statement with a piece of SQL in front: EXPLAIN of it, say. */
 export function prefixed(prefix: string, sql: CompiledSql): CompiledSql {
-  return { text: prefix + sql.text, values: sql.values, literal: timeZone => prefix + sql.literal(timeZone) }
+  return { text: prefix + sql.text, values: sql.values, literal: (timeZone) => prefix + sql.literal(timeZone) }
 }
 
 function literalOf(value: SqlResult | boolean, timeZone: string): string {

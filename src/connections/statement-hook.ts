@@ -2,6 +2,15 @@
 export interface StatementHook {
   /** Called with the text before it is sent. What it throws becomes the statement's failure, and nothing is sent. */
   beforeSend?(sql: string): void | Promise<void>
-  /** Called when the reply is there. `serverStatus` holds the flags of an OK packet; undefined after rows or an error. */
-  afterReply?(reply: { readonly sql: string; readonly serverStatus: number | undefined; readonly failed: boolean }): void
+  /** Called when the reply is there. */
+  afterReply?(reply: StatementReply): void
+}
+
+export interface StatementReply {
+  readonly sql: string
+  /** The flags of an OK packet; undefined after rows or an error. */
+  readonly serverStatus: number | undefined
+  /** The number of warnings in an OK packet; undefined after rows or an error. */
+  readonly warnings: number | undefined
+  readonly failed: boolean
 }

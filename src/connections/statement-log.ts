@@ -37,7 +37,11 @@ export class StatementLog {
   }
 
   begin(entry: Omit<LoggedStatement, 'startedAt'>): LoggedStatement {
-    const logged: LoggedStatement = { ...entry, sql: maskPasswords(entry.sql), startedAt: performance.now() - this.#begun }
+    const logged: LoggedStatement = {
+      ...entry,
+      sql: maskPasswords(entry.sql),
+      startedAt: performance.now() - this.#begun,
+    }
     this.#entries.push(logged)
     if (this.#entries.length > this.#limit) {
       this.#entries.shift()
@@ -49,11 +53,11 @@ export class StatementLog {
   /** The last `count` statements, a line each: time, session, SQL, values, outcome. */
   toLines(count = 30): string[] {
     const shown = this.#entries.slice(-count)
-    const width = Math.max(0, ...shown.map(entry => entry.session.length))
+    const width = Math.max(0, ...shown.map((entry) => entry.session.length))
     const hidden = this.#entries.length - shown.length + this.#dropped
     return [
       ...(hidden > 0 ? [`… ${hidden} earlier statements`] : []),
-      ...shown.map(entry => `${entry.session.padEnd(width)}  ${oneLine(entry)}  ${ending(entry)}`),
+      ...shown.map((entry) => `${entry.session.padEnd(width)}  ${oneLine(entry)}  ${ending(entry)}`),
     ]
   }
 }
@@ -66,7 +70,13 @@ function oneLine(entry: LoggedStatement): string {
 
 function shortValue(value: SqlResult | boolean): string {
   const text =
-    value instanceof Date ? value.toISOString() : value instanceof Uint8Array ? `${value.length} bytes` : typeof value === 'string' ? JSON.stringify(value) : String(value)
+    value instanceof Date
+      ? value.toISOString()
+      : value instanceof Uint8Array
+        ? `${value.length} bytes`
+        : typeof value === 'string'
+          ? JSON.stringify(value)
+          : String(value)
   return text.length > 40 ? `${text.slice(0, 39)}…` : text
 }
 
@@ -77,7 +87,8 @@ function ending(entry: LoggedStatement): string {
   return `${time}  ${entry.rows === undefined ? 'ok' : entry.rows === 1 ? '1 row' : `${entry.rows} rows`}`
 }
 
-const PASSWORD = /(\bidentified\s+(?:with\s+\S+\s+)?(?:by|as)\s+|\bpassword\s*(?:for\s+\S+\s*)?=\s*(?:password\s*\(\s*)?)('(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*")/gi
+const PASSWORD =
+  /(\bidentified\s+(?:with\s+\S+\s+)?(?:by|as)\s+|\bpassword\s*(?:for\s+\S+\s*)?=\s*(?:password\s*\(\s*)?)('(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*")/gi
 
 /** Hides what stands behind IDENTIFIED BY and SET PASSWORD. */
 export function maskPasswords(sql: string): string {

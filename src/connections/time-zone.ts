@@ -3,7 +3,11 @@ function offsetMinutes(instant: number, timeZone: string): number {
   const fixed = /^([+-])(\d{1,2}):(\d{2})$/.exec(timeZone)
   if (fixed !== null) return (fixed[1] === '-' ? -1 : 1) * (Number(fixed[2]) * 60 + Number(fixed[3]))
   if (timeZone === 'UTC') return 0
-  const parts = new Map(formatter(timeZone).formatToParts(instant).map(part => [part.type, Number(part.value)]))
+  const parts = new Map(
+    formatter(timeZone)
+      .formatToParts(instant)
+      .map((part) => [part.type, Number(part.value)]),
+  )
   const at = (type: Intl.DateTimeFormatPartTypes): number => parts.get(type) ?? 0
   const local = Date.UTC(at('year'), at('month') - 1, at('day'), at('hour'), at('minute'), at('second'))
   return Math.round((local - Math.floor(instant / 1000) * 1000) / 60_000)

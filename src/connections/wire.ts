@@ -36,7 +36,10 @@ export class Wire {
   }
 
   /** @throws ConnectError `CONNECT_REFUSED`, `CONNECT_DENIED`, `CONNECT_TIMEOUT`, `CONNECT_UNKNOWN_DATABASE`, … */
-  static connect(endpoint: Endpoint, options: { database?: string; timeout: number; signal?: AbortSignal }): Promise<Wire> {
+  static connect(
+    endpoint: Endpoint,
+    options: { database?: string; timeout: number; signal?: AbortSignal },
+  ): Promise<Wire> {
     const { tls } = endpoint
     return new Promise((resolve, reject) => {
       options.signal?.throwIfAborted()
@@ -70,7 +73,7 @@ export class Wire {
         reject(options.signal?.reason as Error)
       }
       options.signal?.addEventListener('abort', abort, { once: true })
-      connection.connect(error => {
+      connection.connect((error) => {
         options.signal?.removeEventListener('abort', abort)
         if (error === null || error === undefined) {
           resolve(new Wire(connection))
@@ -104,7 +107,7 @@ export class Wire {
       this.#connection.destroy()
       return Promise.resolve()
     }
-    return new Promise(resolve => {
+    return new Promise((resolve) => {
       const done = (): void => {
         clearTimeout(deadline)
         this.#connection.destroy()
@@ -125,7 +128,8 @@ export class Wire {
 }
 
 function repliesOf(results: unknown, fields: unknown): WireReply[] {
-  const several = Array.isArray(fields) && fields.length > 0 && fields.every(entry => entry === undefined || Array.isArray(entry))
+  const several =
+    Array.isArray(fields) && fields.length > 0 && fields.every((entry) => entry === undefined || Array.isArray(entry))
   if (!several) return [replyOf(results, fields)]
   return (results as unknown[]).map((result, index) => replyOf(result, (fields as unknown[])[index]))
 }
@@ -146,11 +150,18 @@ function connectErrorOf(error: QueryError, endpoint: Endpoint, database: string 
   })
 }
 
-function explain(error: QueryError, endpoint: Endpoint, database: string | undefined): { code: string; remedy: string } {
+function explain(
+  error: QueryError,
+  endpoint: Endpoint,
+  database: string | undefined,
+): { code: string; remedy: string } {
   const where = `${endpoint.host}:${endpoint.port}`
   switch (error.code) {
     case 'ECONNREFUSED':
-      return { code: 'CONNECT_REFUSED', remedy: `Nothing listens on ${where}. Is TiDB running there, and is the port right (TiDB's is 4000)?` }
+      return {
+        code: 'CONNECT_REFUSED',
+        remedy: `Nothing listens on ${where}. Is TiDB running there, and is the port right (TiDB's is 4000)?`,
+      }
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return { code: 'CONNECT_UNKNOWN_HOST', remedy: `The name ${endpoint.host} cannot be resolved. Check the host.` }

@@ -1,0 +1,49 @@
+export { openSession } from '../src/connections/open-session.ts'
+export type { OpenSessionOptions } from '../src/connections/open-session.ts'
+export { ConnectionPool } from '../src/connections/connection-pool.ts'
+export type { ConnectionPoolOptions } from '../src/connections/connection-pool.ts'
+export { sql } from '../src/connections/sql.ts'
+export type { Fragment, SqlResult, SqlRow, SqlTag, SqlValue } from '../src/connections/sql.ts'
+export type { Outcome, Session, TransactionOptions } from '../src/connections/session.ts'
+export type { Statement } from '../src/connections/statement.ts'
+export type { StartedStatement } from '../src/connections/started-statement.ts'
+export { StatementLog } from '../src/connections/statement-log.ts'
+export { urlOf } from '../src/connections/endpoint.ts'
+export type { Endpoint } from '../src/connections/endpoint.ts'
+export type { Plan } from '../src/connections/plan.ts'
+export { Secret } from '../src/logging/secret.ts'
+export { backendFor } from '../src/backends/assemble.ts'
+export type {
+  Availability,
+  Backend,
+  BackendKind,
+  Progress,
+  RunningBackend,
+  RunningServer,
+  Schema,
+  ServerDeath,
+} from '../src/backends/backend.ts'
+export { resolveConfig } from '../src/config/resolve-config.ts'
+export type { ResolvedConfig } from '../src/config/resolved-config.ts'
+export type { TidbOptions } from '../src/config/tidb-options.ts'
+export { isTidbTestError, TidbTestError } from '../src/errors/tidb-test-error.ts'
+export { BackendError } from '../src/errors/backend-error.ts'
+export { ConfigError } from '../src/errors/config-error.ts'
+export { ConnectError } from '../src/errors/connect-error.ts'
+export { DatabaseError } from '../src/errors/database-error.ts'
+export { StateError } from '../src/errors/state-error.ts'
+export { StatementError } from '../src/errors/statement-error.ts'
+export type { ErrorOutcome } from '../src/errors/classify.ts'
+export { runMachine } from '../src/state-machine/run-machine.ts'
+export type { MachineRun } from '../src/state-machine/machine-run.ts'
+export { commonHandlers } from '../src/workflows/common-handlers.ts'
+export { commonStates } from '../src/workflows/common-states.ts'
+export { connectionWorkflow } from '../src/workflows/connection-workflow.ts'
+export { DynamicStateMachine } from '../src/workflows/dynamic-state-machine.ts'
+export type { DynamicState, DynamicStateHandler } from '../src/workflows/dynamic-state-machine.ts'
+export { runWorkflow } from '../src/workflows/run-workflow.ts'
+export type { WorkflowOptions } from '../src/workflows/run-workflow.ts'
+export { State } from '../src/workflows/state.ts'
+export { defineHandler, StateMachine } from '../src/workflows/state-machine.ts'
+export type { StateHandler } from '../src/workflows/state-machine.ts'
+export type { DynamicStateContext, StateContext, WorkflowContext } from '../src/workflows/workflow-context.ts'

@@ -1,0 +1,2 @@
+export type { TidbOptions } from '../src/config/tidb-options.ts'
+export { tidb } from '../src/vitest/plugin.ts'

@@ -1,0 +1,32 @@
+import { existsSync } from 'node:fs'
+import { fileURLToPath } from 'node:url'
+import type { Plugin } from 'vitest/config'
+import type { TidbOptions } from '../config/tidb-options.ts'
+import { rememberOptions } from './plugin-options.ts'
+
+/**
+ * Gives every test file of this Vitest a TiDB: `plugins: [tidb()]`.
+ *
+ * Options go before the command line, the environment and the config file. Nothing is started while the config loads.
+ */
+export function tidb(options: TidbOptions = {}): Plugin {
+  return {
+    name: 'vitest-tidb',
+    configureVitest({ vitest }) {
+      rememberOptions(vitest, options)
+      const setup = globalSetupPath()
+      // The plugin may stand in several projects; one broker serves them all.
+      const setups = [vitest.config.globalSetup].flat()
+      if (!setups.includes(setup)) vitest.config.globalSetup = [...setups, setup]
+    },
+  }
+}
+
+/** In the package a sibling of this file's bundle, in the sources a sibling of this file. */
+function globalSetupPath(): string {
+  const names = ['./global-setup.js', './global-setup.ts']
+  const paths = names.map(name => fileURLToPath(new URL(name, import.meta.url)))
+  const found = paths.find(path => existsSync(path))
+  if (found === undefined) throw new Error(`the package vitest-tidb is incomplete: ${paths[0]} is missing; install it again`)
+  return found
+}

@@ -1,0 +1,35 @@
+import type { Vitest } from 'vitest/node'
+
+const EXIT_CODES = { SIGINT: 130, SIGTERM: 143, SIGHUP: 129 } as const
+
+/**
+ * Takes the signals over, because on a signal Vitest ends without the teardown of its global setup, and databases on
+ * other people's servers would be left. A second signal ends the process at once; the reaper then removes the servers.
+ */
+export function takeSignals(vitest: Vitest, aborted: AbortController): { release(): void } {
+  let ending = false
+  const onSignal = (signal: NodeJS.Signals): void => {
+    const code = EXIT_CODES[signal as keyof typeof EXIT_CODES]
+    if (ending) process.exit(code)
+    ending = true
+    process.exitCode = code
+    aborted.abort(new Error(`interrupted by ${signal}`))
+    end(vitest, code).catch((error: unknown) => {
+      vitest.logger.error(error)
+      process.exit(code)
+    })
+  }
+  const signals = Object.keys(EXIT_CODES) as NodeJS.Signals[]
+  for (const signal of signals) process.on(signal, onSignal)
+  return {
+    release: () => {
+      for (const signal of signals) process.off(signal, onSignal)
+    },
+  }
+}
+
+async function end(vitest: Vitest, code: number): Promise<void> {
+  await vitest.cancelCurrentRun('keyboard-input')
+  process.exitCode = code
+  await vitest.exit(true)
+}

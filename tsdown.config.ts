@@ -1,0 +1,20 @@
+import { defineConfig } from 'tsdown'
+
+export default defineConfig({
+  entry: {
+    index: 'public/index.ts',
+    plugin: 'public/plugin.ts',
+    engine: 'public/engine.ts',
+    'global-setup': 'src/vitest/global-setup.ts',
+    cli: 'src/cli/main.ts',
+    reaper: 'src/child-process/reaper.ts',
+    'container-reaper': 'src/backends/container/container-reaper.ts',
+  },
+  format: 'esm',
+  platform: 'node',
+  target: 'node22',
+  dts: true,
+  sourcemap: true,
+  outExtensions: () => ({ js: '.js', dts: '.d.ts' }),
+  deps: { neverBundle: ['vitest', /^vitest\//] },
+})

@@ -1,0 +1,45 @@
+import { fileURLToPath } from 'node:url'
+import { defineConfig } from 'vitest/config'
+import { tidb } from './public/plugin.ts'
+
+const source = (path: string): string => fileURLToPath(new URL(path, import.meta.url))
+
+// The suites import the package by its name, as a user's tests do; here that is the sources.
+const alias = [
+  { find: /^vitest-tidb$/, replacement: source('./public/index.ts') },
+  { find: /^vitest-tidb\/plugin$/, replacement: source('./public/plugin.ts') },
+  { find: /^vitest-tidb\/engine$/, replacement: source('./public/engine.ts') },
+]
+
+const suite = (name: string) => ({
+  extends: true as const,
+  test: { name, include: [`suites/${name}/**/*.test.ts`], testTimeout: 30_000 },
+})
+
+export default defineConfig({
+  plugins: [tidb()],
+  resolve: { alias },
+  test: {
+    maxWorkers: 2,
+    projects: [
+      {
+        extends: true,
+        test: {
+          name: 'unit',
+          include: ['src/**/*.test.ts', 'fixtures/**/*.test.ts', 'public/**/*.test.ts'],
+          typecheck: { enabled: true, include: ['{src,fixtures,public}/**/*.test-d.ts'], tsconfig: './tsconfig.json' },
+          testTimeout: 60_000,
+          hookTimeout: 120_000,
+        },
+      },
+      suite('ddl'),
+      suite('txn'),
+      suite('scale'),
+      suite('machine'),
+      {
+        extends: true,
+        test: { name: 'e2e', include: ['e2e/**/*.test.ts'], testTimeout: 240_000, hookTimeout: 300_000, sequence: { groupOrder: 1 } },
+      },
+    ],
+  },
+})
