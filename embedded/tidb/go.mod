@@ -1,3 +1,9 @@
+// The real TiDB as a Go tool: `go build` of this module makes tidb-server. There is no source of TiDB here.
+//
+// What the server that is built from it calls itself. TiDB's commit, of 2025-11-26 on the 8.5 line, carries no
+// release tag in the module index: it is named after the patch release that follows it.
+//
+// release: v8.5.5-pre+e4e814fdc0af
 module vitest-tidb/embedded
 
 go 1.25.0

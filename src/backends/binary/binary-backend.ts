@@ -1,7 +1,7 @@
-import { messageOf, isTidbTestError } from '../../errors/tidb-test-error.ts'
+import { isTidbTestError } from '../../errors/tidb-test-error.ts'
 import { BackendError } from '../../errors/backend-error.ts'
 import type { Availability, Backend, BackendStartOptions, RunningBackend } from '../backend.ts'
-import { identifyBinary } from '../local/binary-identity.ts'
+import { executable, releaseOf } from '../local/binary-identity.ts'
 import { startLocalBackend } from '../local/local-backend.ts'
 import { findBinary, tiupFolder } from './find-binary.ts'
 
@@ -28,12 +28,15 @@ class BinaryBackend implements Backend {
 
   async check(): Promise<Availability> {
     try {
-      const { path, release } = await identifyBinary(await this.#locate(), this.#options.cacheDirectory)
-      return { usable: true, detail: `${path} (${release})`, ready: true }
+      const path = await executable(await this.#locate())
+      return { usable: true, detail: `${path} (${await releaseOf(path)})`, ready: true }
     } catch (error) {
       if (!isTidbTestError(error)) throw error
-      const reason = error.remedy === undefined ? messageOf(error) : (error.message.split('\n')[0] ?? '')
-      return { usable: false, reason, remedy: error.remedy ?? 'Name another tidb-server.' }
+      return {
+        usable: false,
+        reason: error.message.split('\n')[0] ?? '',
+        remedy: error.remedy ?? 'Name another tidb-server in the settings.',
+      }
     }
   }
 

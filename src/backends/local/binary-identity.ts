@@ -54,7 +54,8 @@ export async function identifyBinary(path: string, cacheDirectory: string): Prom
   return identity
 }
 
-async function executable(path: string): Promise<string> {
+/** The file behind all links. @throws BackendError `BACKEND_BINARY` */
+export async function executable(path: string): Promise<string> {
   try {
     await access(path, constants.X_OK)
     if (!(await stat(path)).isFile()) throw new Error(`${path} is not a file`)
