@@ -1,0 +1,31 @@
+import { Command } from 'commander'
+import { terminalProgress } from '../logging/terminal-progress.ts'
+import type { CommandContext } from './program.ts'
+import { addSettingOptions, configOf } from './setting-options.ts'
+
+export function installCommand({ signal }: CommandContext): Command {
+  const install = new Command('install')
+    .description('Build the embedded TiDB ahead of time, so that the first test run need not wait for it.')
+    .addHelpText(
+      'after',
+      `
+Needs Go; nothing else is installed on the machine. What was built already is checked and kept. Progress goes to
+standard error, the path of the tidb-server to standard output.
+
+Examples:
+  tidb-test install
+  tidb-test install --cache-directory ./.cache   for a cache that CI keeps`,
+    )
+  addSettingOptions(install, ['backend.cacheDirectory', 'logging.level'])
+  return install.action(async (_options: unknown, command: Command) => {
+    const config = configOf(command)
+    const { cacheDirectoryOf } = await import('../backends/assemble.ts')
+    const { installEmbedded } = await import('../backends/embedded/install-embedded.ts')
+    using progress = terminalProgress(process.stderr, { level: config.logging.level })
+    const { goBinary } = config.backend
+    const options = { cacheDirectory: cacheDirectoryOf(config), ...(goBinary === undefined ? {} : { goBinary }) }
+    const { path, version, fromCache } = await installEmbedded(options, progress, signal)
+    progress.note(fromCache ? `TiDB ${version} was built already.` : `TiDB ${version} is built.`)
+    process.stdout.write(`${path}\n`)
+  })
+}

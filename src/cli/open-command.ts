@@ -1,0 +1,65 @@
+import { once } from 'node:events'
+import { Command } from 'commander'
+import type { ResolvedConfig } from '../config/resolved-config.ts'
+import type { ServerDeath } from '../backends/backend.ts'
+import { urlOf } from '../connections/endpoint.ts'
+import { BackendError } from '../errors/backend-error.ts'
+import { terminalProgress } from '../logging/terminal-progress.ts'
+import type { CommandContext } from './program.ts'
+import { addSettingOptions, configOf } from './setting-options.ts'
+
+export function openCommand({ signal }: CommandContext): Command {
+  const open = new Command('open')
+    .description('Start a TiDB on a data directory that a test run has kept, until Ctrl-C.')
+    .argument('<directory>', 'the directory that was printed when the database was kept')
+    .addHelpText(
+      'after',
+      `
+The URL goes to standard output. What is written there stays. The tidb-server is, in this order, the one that --binary
+names, one on PATH or in tiup's folder, or the embedded one if it is built.
+
+Examples:
+  tidb-test open ~/.cache/vitest-tidb/kept/orders-3
+  tidb-test open ./kept/orders-3 --binary ./bin/tidb-server`,
+    )
+  addSettingOptions(open, ['backend.binary', 'backend.cacheDirectory', 'logging.level'])
+  return open.action(async (directory: string, _options: unknown, command: Command) => {
+    const config = configOf(command)
+    using progress = terminalProgress(process.stderr, { level: config.logging.level })
+    const binary = await localBinary(config, signal)
+    const { startOnDirectory } = await import('../backends/local/start-on-directory.ts')
+    progress.update('starting TiDB')
+    const server = await startOnDirectory(binary, directory)
+    try {
+      signal.throwIfAborted()
+      progress.note(`TiDB is open on ${directory} until Ctrl-C (${binary}).`)
+      process.stdout.write(`${urlOf(server.endpoint)}\n`)
+      await Promise.race([server.died.then(throwDeath), once(signal, 'abort')])
+      signal.throwIfAborted()
+    } finally {
+      await server.stop({ keepData: true })
+    }
+  })
+}
+
+async function localBinary(config: ResolvedConfig, signal: AbortSignal): Promise<string> {
+  if (config.backend.binary !== undefined) return config.backend.binary
+  const { findBinary } = await import('../backends/binary/find-binary.ts')
+  const found = await findBinary()
+  if (found !== undefined) return found
+  const { backendsFor, cacheDirectoryOf } = await import('../backends/assemble.ts')
+  const built = await backendsFor(config).embedded.check(signal)
+  if (!built.usable || !built.ready) {
+    throw new BackendError('BACKEND_BINARY', 'There is no tidb-server on this machine to open the directory with.', {
+      remedy: 'Name one with --binary, or build the embedded one: tidb-test install',
+    })
+  }
+  const { installEmbedded } = await import('../backends/embedded/install-embedded.ts')
+  const silent = { update: () => undefined, note: () => undefined }
+  return (await installEmbedded({ cacheDirectory: cacheDirectoryOf(config) }, silent, signal)).path
+}
+
+function throwDeath(death: ServerDeath): never {
+  const how = death.signal === null ? `exit code ${death.exitCode}` : `signal ${death.signal}`
+  throw new BackendError('BACKEND_SERVER_DIED', `TiDB ended by itself (${how}).\n${death.lastLogLines.join('\n')}`)
+}
