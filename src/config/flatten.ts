@@ -3,10 +3,11 @@ import type { Origin } from './origin.ts'
 import type { Problem, Setting } from './setting.ts'
 import { settingKeys, type SettingKey } from './settings.ts'
 
-const SHORTHANDS: Readonly<Record<string, SettingKey>> = {
-  backend: 'backend.kind',
-  'database.tls': 'database.tls.enabled',
-}
+/** Places where a single value stands for a group. */
+const shorthands: ReadonlyMap<string, SettingKey> = new Map([
+  ['backend', 'backend.kind'],
+  ['database.tls', 'database.tls.enabled'],
+])
 
 /** Turns nested values into settings; whatever is no setting becomes a problem. */
 export function flatten(
@@ -19,14 +20,15 @@ export function flatten(
   function visit(value: unknown, path: readonly string[]): void {
     const key = path.join('.')
     const origin = originOf(path)
+    const shorthand = shorthands.get(key)
     if (isSettingKey(key)) {
       settings.push({ key, value, origin })
     } else if (isTable(value) && isGroup(key)) {
       for (const [name, child] of Object.entries(value)) {
         if (child !== undefined) visit(child, [...path, name])
       }
-    } else if (SHORTHANDS[key] !== undefined) {
-      settings.push({ key: SHORTHANDS[key], value, origin })
+    } else if (shorthand !== undefined) {
+      settings.push({ key: shorthand, value, origin })
     } else if (isGroup(key)) {
       const what = key === '' ? 'the settings are not an object' : `${key} is not a group of settings`
       problems.push({ where: origin.where, what, remedy: `Write an object with: ${childrenOf(path).join(', ')}.` })

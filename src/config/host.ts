@@ -19,7 +19,7 @@ export function parseHost(text: string): HostAndPort | { readonly problem: strin
   }
   if (isIPv6(text)) return { host: text }
   const bracketed = /^\[([^\]]*)\](?::(.*))?$/s.exec(text)
-  const plain = /^([^:]*)(?::(.*))?$/s.exec(text)
+  const plain = /^([^:]*)(?::([^:]*))?$/.exec(text)
   const host = bracketed?.[1] ?? plain?.[1]
   const port = bracketed === null ? plain?.[2] : bracketed[2]
   if (host === undefined) return { problem: 'has several colons but is no IPv6 address; write [address]:port' }

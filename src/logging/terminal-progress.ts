@@ -51,12 +51,9 @@ function replacedLine(stream: ProgressStream, now: () => number, color: boolean)
       const ended = done !== undefined && done === total
       if (last?.message === message && !ended && now() - last.at < REDRAW_EVERY) return
       const width = Math.max(20, (stream.columns ?? 80) - 1)
-      const bar = fractionOf(done, total) === undefined ? '' : `${barOf(done, total)} `
-      const text = `${bar}${lineOf(message, done, total)}`.slice(0, width)
-      const shown = color
-        ? `${styleText('cyan', text.slice(0, bar.length), { validateStream: false })}${text.slice(bar.length)}`
-        : text
-      stream.write(`${CLEAR_LINE}${shown}`)
+      const bar = barOf(done, total)
+      const shown = lineOf(message, done, total, width - bar.length)
+      stream.write(`${CLEAR_LINE}${color ? styleText('cyan', bar, { validateStream: false }) : bar}${shown}`)
       last = { message, at: now() }
     },
     note(message) {
@@ -94,14 +91,18 @@ function fractionOf(done: number | undefined, total: number | undefined): number
   return done === undefined || total === undefined || total <= 0 ? undefined : Math.min(1, Math.max(0, done / total))
 }
 
-function lineOf(message: string, done: number | undefined, total: number | undefined): string {
+/** A line that is too long loses the end of its message, not its numbers. */
+function lineOf(message: string, done?: number, total?: number, width = Number.POSITIVE_INFINITY): string {
   const text = stripVTControlCharacters(message).replaceAll(/\s+/g, ' ').trim()
   const fraction = fractionOf(done, total)
-  if (fraction !== undefined) return `${text} ${done}/${total} (${Math.floor(fraction * 100)} %)`
-  return done === undefined ? text : `${text} ${done}`
+  const percent = fraction === undefined ? '' : `/${total} (${Math.floor(fraction * 100)} %)`
+  const numbers = done === undefined ? '' : ` ${done}${percent}`
+  return text.slice(0, Math.max(0, width - numbers.length)) + numbers.slice(0, width)
 }
 
 function barOf(done: number | undefined, total: number | undefined): string {
-  const filled = Math.round((fractionOf(done, total) ?? 0) * 20)
-  return `[${'#'.repeat(filled)}${'-'.repeat(20 - filled)}]`
+  const fraction = fractionOf(done, total)
+  if (fraction === undefined) return ''
+  const filled = Math.round(fraction * 10)
+  return `[${'#'.repeat(filled)}${'-'.repeat(10 - filled)}] `
 }
