@@ -27,7 +27,6 @@ export default defineConfig({
         test: {
           name: 'unit',
           include: ['src/**/*.test.ts', 'fixtures/**/*.test.ts', 'public/**/*.test.ts'],
-          typecheck: { enabled: true, include: ['{src,fixtures,public}/**/*.test-d.ts'], tsconfig: './tsconfig.json' },
           testTimeout: 60_000,
           hookTimeout: 120_000,
         },

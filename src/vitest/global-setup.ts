@@ -1,12 +1,14 @@
-import type { TestProject } from 'vitest/node'
+import type { TestProject, Vitest } from 'vitest/node'
 import { backendFor } from '../backends/assemble.ts'
-import type { RunningBackend } from '../backends/backend.ts'
+import type { RunningBackend, Schema } from '../backends/backend.ts'
+import { banner } from '../backends/banner.ts'
 import { resolveConfig } from '../config/resolve-config.ts'
+import type { ResolvedConfig } from '../config/resolved-config.ts'
+import type { WorkerSettings } from '../config/worker-settings.ts'
 import { startBroker, type Broker } from '../databases/broker.ts'
 import { loadSchema } from '../databases/schema.ts'
 import { isTidbTestError } from '../errors/tidb-test-error.ts'
-import { progressOn } from '../logging/progress.ts'
-import type { WorkerSettings } from '../config/worker-settings.ts'
+import { terminalProgress } from '../logging/terminal-progress.ts'
 import { optionsOf } from './plugin-options.ts'
 import { takeSignals } from './signals.ts'
 
@@ -22,53 +24,64 @@ declare module 'vitest' {
  */
 export default async function globalSetup(project: TestProject): Promise<() => Promise<void>> {
   const { vitest } = project
-  const config = resolveConfig({ cwd: vitest.config.root, env: process.env, inline: optionsOf(vitest) })
-  const schema = config.schema === undefined ? undefined : await loadSchema(config.schema)
-  const say = (line: string): void => vitest.logger.log(line)
   const aborted = new AbortController()
   const signals = takeSignals(vitest, aborted)
-
-  const start = async (): Promise<RunningBackend> => {
-    const { backend } = await backendFor(config)
-    const progress = progressOn(process.stderr)
-    const running = await backend.start({ progress, signal: aborted.signal, ...(schema === undefined ? {} : { schema }) })
-    say(`TiDB  ${running.version} · ${running.store} · ${running.kind} (${running.detail})`)
-    return running
-  }
-
-  let broker: Broker | undefined
   try {
-    // Listing tests must stay quick, and starts nothing.
-    const early = isListing() ? undefined : await start()
-    broker = await startBroker({
-      backend: early === undefined ? start : () => Promise.resolve(early),
-      keepDatabase: config.keepDatabase,
-      ...(schema === undefined ? {} : { schema }),
-      log: say,
-    })
+    const config = resolveConfig({ cwd: vitest.config.root, env: process.env, inline: optionsOf(vitest) })
+    for (const warning of config.warnings) vitest.logger.warn(`vitest-tidb: ${warning}`)
+    const broker = await openBroker(vitest, config, aborted.signal)
+    project.provide('vitest-tidb', workerSettings(broker, config))
+    return async () => {
+      const kept = await broker.stop()
+      for (const { database, test, howToOpen } of kept) vitest.logger.log(`Kept ${database} of '${test}': ${howToOpen}`)
+      signals.release()
+    }
   } catch (error) {
     signals.release()
-    // The message says what to do; a stack through this toolkit would only hide it.
+    // The message says what to do; a stack through the toolkit would only hide it.
     if (isTidbTestError(error)) error.stack = `${error.name}: ${error.message}`
     throw error
   }
+}
 
-  project.provide('vitest-tidb', {
+async function openBroker(vitest: Vitest, config: ResolvedConfig, signal: AbortSignal): Promise<Broker> {
+  const schema = config.schema === undefined ? undefined : await loadSchema(config.schema)
+  const start = (): Promise<RunningBackend> => startBackend(vitest, config, schema, signal)
+  // Listing tests must stay quick, and starts nothing.
+  const early = isListing() ? undefined : await start()
+  return startBroker({
+    backend: early === undefined ? start : () => Promise.resolve(early),
+    keepDatabase: config.keepDatabase,
+    ...(schema === undefined ? {} : { schema }),
+    log: (line) => vitest.logger.log(line),
+  })
+}
+
+async function startBackend(
+  vitest: Vitest,
+  config: ResolvedConfig,
+  schema: Schema | undefined,
+  signal: AbortSignal,
+): Promise<RunningBackend> {
+  const { backend, tried } = await backendFor(config, signal)
+  using progress = terminalProgress(process.stderr, { level: config.logging.level })
+  const running = await backend.start({ progress, signal, ...(schema === undefined ? {} : { schema }) })
+  progress.clear()
+  vitest.logger.log(banner(running, tried))
+  return running
+}
+
+function workerSettings(broker: Broker, config: ResolvedConfig): WorkerSettings {
+  return {
     broker: broker.address,
     databaseMode: config.databaseMode,
     keepDatabase: config.keepDatabase,
     timeZone: config.timeZone,
     timeout: config.database.timeout,
     poolSize: config.database.poolSize,
-  })
-
-  return async () => {
-    const kept = await broker.stop()
-    for (const database of kept) say(`TiDB  kept ${database.database} of '${database.test}': ${database.howToOpen}`)
-    signals.release()
   }
 }
 
 function isListing(): boolean {
-  return process.argv.slice(2).find(argument => !argument.startsWith('-')) === 'list'
+  return process.argv.slice(2).find((argument) => !argument.startsWith('-')) === 'list'
 }
