@@ -17,6 +17,8 @@ export interface Examination {
   readonly go: string | null
   readonly cache: { readonly directory: string; readonly freeBytes: number }
   readonly backends: readonly { readonly kind: string; readonly availability: Availability }[]
+  /** The backend that was asked for, or `auto`, and who asked. */
+  readonly wanted: { readonly kind: string; readonly origin: string }
   /** What a run would use with these settings; null when none can be used. */
   readonly choice: string | null
 }
@@ -38,6 +40,7 @@ export async function examine(config: ResolvedConfig, signal: AbortSignal): Prom
     go,
     cache,
     backends: [externalLook, ...looks],
+    wanted: { kind: config.backend.kind, origin: config.origin('backend.kind') },
     choice: await choiceOf(config, signal),
   }
 }

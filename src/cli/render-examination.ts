@@ -3,17 +3,18 @@ import type { Availability } from '../backends/backend.ts'
 import type { Examination } from './examine.ts'
 
 /** For people; colours when standard output is a terminal that wants them. */
-export function renderExamination({ node, go, cache, backends, choice }: Examination): string {
+export function renderExamination({ node, go, cache, backends, wanted, choice }: Examination): string {
   const machine = [
     `  node       ${node.version}${node.supported ? '' : ' (not supported)'}`,
     `  go         ${go ?? 'not found'}`,
     `  cache      ${cache.directory} (${(cache.freeBytes / 1e9).toFixed(1)} GB free)`,
   ]
   const providers = backends.map(({ kind, availability }) => `  ${kind.padEnd(9)}  ${describe(availability)}`)
+  const asked = wanted.kind === 'auto' ? 'automatic choice' : `${wanted.kind}: ${wanted.origin}`
   const verdict =
     choice === null
-      ? paint('red', 'No TiDB can be had with these settings: make one of the above work.')
-      : `A test run uses: ${paint('green', choice)}`
+      ? paint('red', `A test run finds no TiDB (${asked}).`)
+      : `A test run uses: ${paint('green', choice)} (${asked})`
   return [paint('bold', 'Machine'), ...machine, '', paint('bold', 'TiDB from'), ...providers, '', verdict, ''].join(
     '\n',
   )

@@ -6,6 +6,7 @@ import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { ConfigError } from '../errors/config-error.ts'
 import { resolveConfig, type ConfigSources } from './resolve-config.ts'
 import type { ResolvedConfig } from './resolved-config.ts'
+import type { TidbOptions } from './tidb-options.ts'
 
 let root: string
 
@@ -81,7 +82,7 @@ describe('layers', () => {
   })
 
   test('options of the plugin take a backend by its name and undefined for not set', () => {
-    const config = resolved({ inline: { backend: 'embedded', ...{ timeZone: undefined } } })
+    const config = resolved({ inline: { backend: 'embedded', timeZone: undefined } as unknown as TidbOptions })
     expect(config.backend.kind).toBe('embedded')
     expect(config.origin('backend.kind')).toBe('option backend of tidb()')
     expect(config.timeZone).toBe('UTC')
