@@ -1,5 +1,6 @@
 import type { Clock } from '../clock/clock.ts'
 import type { StateError } from '../errors/state-error.ts'
+import { ContextMaker } from './handler-context.ts'
 import type {
   HandlerContext,
   MachineHandler,
@@ -42,11 +43,12 @@ export class RunningMachine {
   readonly #exitTimeout: number
   readonly #maxSteps: number
   readonly #hooks: readonly TransitionHooks[]
+  readonly #before: boolean
+  readonly #after: boolean
   readonly #history: Visit[] = []
   readonly #errors: unknown[] = []
   readonly #cleanups: (() => Awaitable<void>)[] = []
-  /** Prototype of every handler's context: what the run carries, and what handlers have provided. */
-  readonly #shared: object
+  readonly #contexts: ContextMaker
   #state = ''
   #phase: Phase = 'enter'
 
@@ -59,11 +61,15 @@ export class RunningMachine {
     this.#exitTimeout = limits.exitTimeout ?? options.exitTimeout ?? DEFAULT_EXIT_TIMEOUT
     this.#maxSteps = limits.maxSteps ?? options.maxSteps ?? DEFAULT_MAX_STEPS
     this.#hooks = options.hooks === undefined ? [plan.hooks] : [plan.hooks, options.hooks]
+    this.#before = this.#hooks.some((hooks) => hooks.beforeTransition !== undefined)
+    this.#after = this.#hooks.some((hooks) => hooks.afterTransition !== undefined)
     const timeout = limits.timeout ?? options.timeout ?? Infinity
     this.#watchdog = new Watchdog(this.#clock, this.#clock.now() + timeout, () =>
       expiredRun(timeout, this.#state, this.#phase),
     )
-    this.#shared = this.#sharedContext()
+    this.#contexts = new ContextMaker(options.context, this.#clock, plan.data(), (cleanup) => {
+      this.#cleanups.push(cleanup)
+    })
   }
 
   async run(): Promise<MachineRun> {
@@ -100,14 +106,19 @@ export class RunningMachine {
     const isEnd = isError || state === plan.completed
     const limit = isError ? this.#exitTimeout : (handler?.timeout ?? this.#stateTimeout)
     const watched = new Watched(enteredAt + limit, isError, () => expiredState(limit, state, this.#phase))
-    const context = this.#context(state, previous, watched, isError)
+    const context = this.#contexts.make({
+      state,
+      previous,
+      signal: watched.controller.signal,
+      error: isError ? this.#errors[0] : undefined,
+    })
     let next: string | undefined
     let entered = false
     this.#phase = 'enter'
     try {
       this.#watchdog.watch(watched, enteredAt)
       if (watched.reason !== undefined) throw watched.reason
-      if (previous !== undefined) await this.#hook('beforeTransition', previous, state, watched)
+      if (this.#before && previous !== undefined) await this.#hook('beforeTransition', previous, state, watched)
       if (!isEnd && this.#history.length >= this.#maxSteps) throw endlessRun(this.#maxSteps, this.#history)
       if (handler === undefined && !isEnd) throw noHandler(state, previous, plan)
       entered = true
@@ -155,7 +166,7 @@ export class RunningMachine {
       const entered = handler.enter(context)
       chosen = isPromise(entered) ? await watched.race(entered) : entered
     }
-    if (previous !== undefined) await this.#hook('afterTransition', previous, state, watched)
+    if (this.#after && previous !== undefined) await this.#hook('afterTransition', previous, state, watched)
     if (chosen !== undefined && chosen !== state) return chosen
     this.#phase = 'execute'
     if (handler?.execute === undefined) return undefined
@@ -166,11 +177,9 @@ export class RunningMachine {
   async #hook(name: keyof TransitionHooks, from: string, to: string, watched: Watched): Promise<void> {
     const phase = this.#phase
     this.#phase = 'hook'
+    const transition: Transition = { from, to, step: this.#history.length, error: this.#errors[0] }
     for (const hooks of this.#hooks) {
-      const hook = hooks[name]
-      if (hook === undefined) continue
-      const transition: Transition = { from, to, step: this.#history.length, error: this.#errors[0] }
-      const called = hook(transition)
+      const called = hooks[name]?.(transition)
       if (isPromise(called)) await watched.race(called)
     }
     this.#phase = phase
@@ -203,32 +212,6 @@ export class RunningMachine {
     } finally {
       this.#watchdog.unwatch()
     }
-  }
-
-  #context(state: string, previous: string | undefined, watched: Watched, isError: boolean): HandlerContext {
-    const context = Object.create(this.#shared)
-    context.state = state
-    context.previous = previous
-    context.signal = watched.controller.signal
-    context.local = undefined
-    context.error = isError ? this.#errors[0] : undefined
-    return context
-  }
-
-  #sharedContext(): object {
-    const shared = Object.create(this.#options.context)
-    shared.clock = this.#clock
-    shared.data = this.#plan.data()
-    shared.provide = (values: object): void => {
-      for (const [name, value] of Object.entries(values)) {
-        // Defined, not assigned: what is carried may answer by a getter as long as nobody has provided it.
-        Object.defineProperty(shared, name, { value, configurable: true, enumerable: true, writable: true })
-      }
-    }
-    shared.onCleanup = (cleanup: () => Awaitable<void>): void => {
-      this.#cleanups.push(cleanup)
-    }
-    return shared
   }
 }
 
