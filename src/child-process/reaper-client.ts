@@ -87,12 +87,11 @@ class ReaperLink implements Reaper {
     if (child.stdout !== null) {
       createInterface(child.stdout).on('line', (line) => this.#receive(JSON.parse(line) as ReaperMessage))
     }
-    this.#ended = new Promise((resolve) => {
-      child.once('error', (error) => void this.#lose(error.message).then(resolve))
-      child.once('close', (exitCode, signal) => {
-        void this.#lose(`it ended with ${signal ?? `exit code ${exitCode}`} ${this.#lastWords}`).then(resolve)
-      })
+    const ended = new Promise<string>((resolve) => {
+      child.once('error', (error) => resolve(error.message))
+      child.once('close', (exitCode, signal) => resolve(`it ended with ${signal ?? `exit code ${exitCode}`}`))
     })
+    this.#ended = ended.then((reason) => this.#lose(`${reason} ${this.#lastWords}`.trim()))
     this.#hold()
   }
 

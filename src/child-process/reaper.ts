@@ -108,7 +108,8 @@ requests.on('close', () => void end(0))
 try {
   runFolder = await createRunFolder()
   send({ type: 'ready', ...ownIdentity(), runFolder })
-  await sweepRunFolders()
+  // What cannot be removed now must not end this run; the next one tries again.
+  await sweepRunFolders().catch((error: unknown) => process.stderr.write(`${messageOf(error)}\n`))
 } catch (error) {
   send({
     type: 'failed',

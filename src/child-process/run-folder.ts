@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto'
-import { lstat, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { lstat, mkdir, readdir, readFile, rename, rm, rmdir, stat, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { BackendError } from '../errors/backend-error.ts'
+import { messageOf } from '../errors/tidb-test-error.ts'
 import {
   isAlive,
   ownIdentity,
@@ -12,6 +13,7 @@ import {
 } from './process-identity.ts'
 
 const OWNER_FILE = 'owner.json'
+const CREATE_ATTEMPTS = 5
 /** A folder without its final name is one whose maker is at work, or was killed within a few milliseconds. */
 const NAMELESS_FOLDER_AGE_MS = 60_000
 
@@ -27,26 +29,38 @@ export function runFoldersRoot(): string {
  * @throws BackendError `BACKEND_RUN_FOLDER` when the folder above it cannot be written or is somebody else's.
  */
 export async function createRunFolder(root: string = runFoldersRoot()): Promise<string> {
-  try {
-    await mkdir(root, { recursive: true, mode: 0o700 })
-    const found = await lstat(root)
-    // In a temporary folder that all share, a folder or link of that name could be a trap laid by somebody else.
-    if (!found.isDirectory() || (process.getuid !== undefined && found.uid !== process.getuid())) {
-      throw new Error('it is not a folder of this user')
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await makeRunFolder(root)
+    } catch (error) {
+      // Another run that ends removes the folder above when it is empty, as it is for a moment.
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT' && attempt < CREATE_ATTEMPTS) continue
+      throw new BackendError(
+        'BACKEND_RUN_FOLDER',
+        `Cannot make a folder for this run in ${root}: ${messageOf(error)}`,
+        {
+          remedy: 'Set TMPDIR to a folder that you can write, on a local file system.',
+          cause: error,
+        },
+      )
     }
-    const name = randomBytes(6).toString('hex')
-    const nameless = join(root, `new-${name}`)
-    await mkdir(nameless, { mode: 0o700 })
-    await writeFile(join(nameless, OWNER_FILE), JSON.stringify(ownIdentity()))
-    const folder = join(root, `run-${name}`)
-    await rename(nameless, folder)
-    return folder
-  } catch (error) {
-    throw new BackendError('BACKEND_RUN_FOLDER', `Cannot make a folder for this run in ${root}: ${String(error)}`, {
-      remedy: 'Set TMPDIR to a folder that you can write, on a local file system.',
-      cause: error,
-    })
   }
+}
+
+async function makeRunFolder(root: string): Promise<string> {
+  await mkdir(root, { recursive: true, mode: 0o700 })
+  const found = await lstat(root)
+  // In a temporary folder that all share, a folder or link of that name could be a trap laid by somebody else.
+  if (!found.isDirectory() || (process.getuid !== undefined && found.uid !== process.getuid())) {
+    throw new Error('it is not a folder of this user')
+  }
+  const name = randomBytes(6).toString('hex')
+  const nameless = join(root, `new-${name}`)
+  await mkdir(nameless, { mode: 0o700 })
+  await writeFile(join(nameless, OWNER_FILE), JSON.stringify(ownIdentity()))
+  const folder = join(root, `run-${name}`)
+  await rename(nameless, folder)
+  return folder
 }
 
 /** Ends every tidb-server that was started out of the folder, and removes the folder. */
@@ -54,6 +68,10 @@ export async function removeRunFolder(folder: string): Promise<void> {
   // Every server is started with a configuration file inside its run folder.
   for (const pid of processesWhoseCommandHolds(`-config ${folder}/`)) signalIfAlive(pid)
   await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 })
+  await rmdir(dirname(folder)).catch((error: NodeJS.ErrnoException) => {
+    // Other runs are in it, or another one that ended has just removed it.
+    if (!['ENOTEMPTY', 'EEXIST', 'ENOENT'].includes(error.code ?? '')) throw error
+  })
 }
 
 /** Removes what runs left behind whose reaper is gone (power loss, a killed container). Returns the folders. */

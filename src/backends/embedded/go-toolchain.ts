@@ -11,7 +11,7 @@ export interface GoToolchain {
   readonly version: string
 }
 
-const TIMEOUT_MS = 20_000
+const TIMEOUT_MS = 10_000
 /** Where Go's own installers put it; an editor's PATH often lacks them. */
 const USUAL_FOLDERS = ['/usr/local/go/bin', '/opt/homebrew/bin', '/usr/lib/go/bin']
 

@@ -21,7 +21,7 @@ interface CachedIdentity extends BinaryIdentity {
   readonly fingerprint: string
 }
 
-const VERSION_TIMEOUT_MS = 20_000
+const VERSION_TIMEOUT_MS = 10_000
 
 /**
  * Reads what a tidb-server is. The digest takes a fifth of a second, so it is remembered in the cache for as

@@ -18,6 +18,7 @@ import {
 const PORT_ATTEMPTS = 5
 const START_TIMEOUT_MS = 120_000
 const LOG_LINES = 20
+const LOG_LINE_LENGTH = 500
 
 export interface ServerProcessOptions {
   readonly reaper: Reaper
@@ -123,13 +124,15 @@ function neverAnswered(binary: string): BackendError {
   })
 }
 
-/** The log, and after it what a panic or a refused flag printed. */
+/** The log, and after it what a panic or a refused flag printed; without stacks, and the configuration that TiDB logs. */
 async function logLines(folder: string): Promise<string[]> {
   const [log, output] = await Promise.all([
     lastLines(logFileOf(folder), LOG_LINES),
     lastLines(outputFileOf(folder), LOG_LINES),
   ])
   return [...log, ...output]
+    .filter((line) => !line.includes('] [INFO] ['))
+    .map((line) => line.replace(/ \[stack=.*$/, '').slice(0, LOG_LINE_LENGTH))
 }
 
 /** `exit code 1, last log lines: …` */

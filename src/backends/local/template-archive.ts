@@ -32,7 +32,10 @@ export interface Archive<Facts> {
   extract(directory: string): Promise<void>
 }
 
-/** Packs a directory, with facts about it (JSON), into a file that appears at once and whole, or not at all. */
+/**
+ * Packs a directory, with facts about it (JSON), into a file that appears at once and whole, or not at all.
+ * Only one process at a time may write the same file: what a killed one left of its draft is written over.
+ */
 export async function writeArchive<Facts>(file: string, directory: string, facts: Facts): Promise<void> {
   const { directories, files, payload } = await pack(directory)
   const header = Buffer.from(JSON.stringify({ facts, directories, files } satisfies ArchiveHeader<Facts>))
@@ -43,7 +46,7 @@ export async function writeArchive<Facts>(file: string, directory: string, facts
   for (const part of parts) digest.update(part)
   parts.push(digest.digest())
 
-  const draft = `${file}.${process.pid}.draft`
+  const draft = `${file}.draft`
   try {
     const handle = await open(draft, 'w', 0o600)
     try {
