@@ -33,8 +33,12 @@ export class Plan {
   /** EXPLAIN's rows as they came: `id`, `estRows`, `task`, `access object`, `operator info`. */
   readonly rows: readonly Readonly<Record<string, unknown>>[]
 
-  constructor(rows: readonly Readonly<Record<string, unknown>>[]) {
+  readonly #database: string | undefined
+
+  /** `database` is the one that the statement ran in. */
+  constructor(rows: readonly Readonly<Record<string, unknown>>[], database?: string) {
     this.rows = rows
+    this.#database = database
   }
 
   /** The names of EXPLAIN's columns, in its order. */
@@ -73,13 +77,22 @@ export class Plan {
     return this.indexes.some((index) => index.toLowerCase() === wanted)
   }
 
-  /** Each row as texts, in the order of `columns`. */
+  /**
+   * Each row as texts, in the order of `columns`. TiDB writes columns as `database.table.column`; the statement's own
+   * database is left out, because a test's database has another name in each run.
+   */
   get cells(): readonly (readonly string[])[] {
     const { columns } = this
-    return this.rows.map((row) => columns.map((column) => textOf(row[column])))
+    return this.rows.map((row) => columns.map((column) => this.#unqualified(textOf(row[column]))))
   }
 
-  /** The table that the mysql client shows for EXPLAIN. */
+  #unqualified(text: string): string {
+    if (this.#database === undefined) return text
+    const name = this.#database.replace(/\W/g, '\\$&')
+    return text.replace(new RegExp(`(?<![\\w.$])${name}\\.`, 'gi'), '')
+  }
+
+  /** The table that the mysql client shows for EXPLAIN, with the cells as above. */
   toString(): string {
     return textTable(this.columns, this.cells)
   }

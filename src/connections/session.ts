@@ -114,7 +114,7 @@ export class Session {
     return this.#statement(
       prefixed('EXPLAIN ', compileSql(strings, values)),
       this.explain,
-      (replies) => new Plan(this.#lastRows(replies)),
+      (replies) => new Plan(this.#lastRows(replies), this.database),
     )
   }
 

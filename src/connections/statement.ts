@@ -16,6 +16,7 @@ export class Statement<Result> extends Promise<Result> {
   readonly #resolve: (value: Result | PromiseLike<Result>) => void
   readonly #session: Session
   #sent = false
+  #explained = false
   readonly #sql: string
   readonly #createdAt: Error
   readonly #explain: (() => Promise<readonly Record<string, unknown>[]>) | undefined
@@ -50,8 +51,9 @@ export class Statement<Result> extends Promise<Result> {
     return this.#session
   }
 
+  /** Whether it was sent, or at least explained: whether it is not one that somebody forgot. */
   get sent(): boolean {
-    return this.#sent
+    return this.#sent || this.#explained
   }
 
   /** Where the statement was made; only its stack is of use. */
@@ -61,8 +63,7 @@ export class Statement<Result> extends Promise<Result> {
 
   /** The rows of EXPLAIN of this statement, which itself is not run by this call. */
   explainRows(): Promise<readonly Record<string, unknown>[]> {
-    // Asking for the plan is a use of the statement: it is not one that somebody forgot.
-    this.#sent = true
+    this.#explained = true
     if (this.#explain === undefined) throw new TypeError('a transaction has no plan')
     return this.#explain()
   }
