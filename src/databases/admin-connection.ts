@@ -1,0 +1,83 @@
+import { createConnection, type Connection, type RowDataPacket } from 'mysql2/promise'
+import { urlOf, type Endpoint } from '../connections/endpoint.ts'
+import { ConnectError } from '../errors/connect-error.ts'
+import { messageOf } from '../errors/tidb-test-error.ts'
+
+export type AdminRow = Readonly<Record<string, unknown>>
+
+/** A connection of the toolkit itself; tests never see it. Statements wait in line. */
+export class AdminConnection {
+  readonly connectionId: string
+  readonly #connection: Connection
+  #lost: Error | undefined
+
+  private constructor(connection: Connection, connectionId: string) {
+    this.#connection = connection
+    this.connectionId = connectionId
+    connection.on('error', (error: Error) => {
+      this.#lost = error
+    })
+    connection.on('end', () => {
+      this.#lost ??= new Error('the server closed the connection')
+    })
+  }
+
+  /** @throws ConnectError `CONNECT_FAILED` */
+  static async open(endpoint: Endpoint): Promise<AdminConnection> {
+    try {
+      const { tls } = endpoint
+      const connection = await createConnection({
+        host: endpoint.host,
+        port: endpoint.port,
+        user: endpoint.user,
+        ...(endpoint.password === undefined ? {} : { password: endpoint.password.reveal() }),
+        ...(tls === undefined
+          ? {}
+          : {
+              ssl: {
+                ...(tls.ca === undefined ? {} : { ca: tls.ca }),
+                ...(tls.cert === undefined ? {} : { cert: tls.cert }),
+                ...(tls.key === undefined ? {} : { key: tls.key }),
+                rejectUnauthorized: tls.verify ?? true,
+              },
+            }),
+        supportBigNumbers: true,
+        bigNumberStrings: true,
+        dateStrings: true,
+        trace: false,
+      })
+      const [rows] = await connection.query<RowDataPacket[]>('SELECT CAST(CONNECTION_ID() AS CHAR) AS id')
+      return new AdminConnection(connection, String(rows[0]?.['id']))
+    } catch (error) {
+      throw new ConnectError(
+        'CONNECT_FAILED',
+        `The databases of ${urlOf(endpoint)} can't be looked after: ${messageOf(error)}`,
+        {
+          cause: error,
+          remedy: 'Check that the server is up and that the user may log in.',
+        },
+      )
+    }
+  }
+
+  /** What ended the connection; undefined while it lives. */
+  get lost(): Error | undefined {
+    return this.#lost
+  }
+
+  /** The rows of one statement; empty for statements without rows. Big integers are strings. */
+  async run(sql: string): Promise<AdminRow[]> {
+    const [rows] = await this.#connection.query(sql)
+    return Array.isArray(rows) ? (rows as AdminRow[]) : []
+  }
+
+  /** The same over the binary protocol, which the server plans once: for what is asked again and again. */
+  async runPrepared(sql: string): Promise<AdminRow[]> {
+    const [rows] = await this.#connection.execute(sql)
+    return Array.isArray(rows) ? (rows as AdminRow[]) : []
+  }
+
+  close(): void {
+    this.#connection.destroy()
+  }
+}

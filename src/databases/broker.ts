@@ -1,0 +1,82 @@
+import { randomBytes } from 'node:crypto'
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer, type Server, type Socket } from 'node:net'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { RunningBackend, Schema } from '../backends/backend.ts'
+import { BrokerCalls } from './broker-calls.ts'
+import { BrokerPeer } from './broker-peer.ts'
+import type { KeptDatabase } from './broker-protocol.ts'
+
+export interface BrokerOptions {
+  /** Called at the first request, and again only if it failed. The broker stops what it returns. */
+  readonly backend: () => Promise<RunningBackend>
+  readonly keepDatabase: 'never' | 'on-failure'
+  /** What clean databases of shared servers hold. Private servers have it in their template. */
+  readonly schema?: Schema
+  readonly log?: (line: string) => void
+}
+
+export interface Broker {
+  /** Path of a local socket (a named pipe on Windows) that only this user can open. */
+  readonly address: string
+  /** Takes back what is out, removes what was made, stops the backend. Idempotent. */
+  stop(): Promise<KeptDatabase[]>
+}
+
+/** Longest path of a local socket: 104 bytes with its final zero on macOS, 108 on Linux. */
+const LONGEST_SOCKET_PATH = 103
+
+/** Opens the broker, which lends servers and clean databases to worker processes. Starts no TiDB until one asks. */
+export async function startBroker(options: BrokerOptions): Promise<Broker> {
+  const calls = new BrokerCalls(options)
+  const peers = new Set<BrokerPeer>()
+  const place = await socketPlace()
+  const server = createServer((socket: Socket) => {
+    const peer = new BrokerPeer(socket, calls)
+    peers.add(peer)
+    void peer.gone.then(() => peers.delete(peer))
+  })
+  await listen(server, place.address)
+  let stopping: Promise<KeptDatabase[]> | undefined
+
+  const stop = async (): Promise<KeptDatabase[]> => {
+    server.close()
+    for (const peer of peers) peer.disconnect()
+    await Promise.all([...peers].map((peer) => peer.gone))
+    try {
+      return await calls.stop()
+    } finally {
+      await place.remove()
+    }
+  }
+  return {
+    address: place.address,
+    stop: () => {
+      stopping ??= stop()
+      return stopping
+    },
+  }
+}
+
+async function socketPlace(): Promise<{ address: string; remove: () => Promise<void> }> {
+  if (process.platform === 'win32') {
+    const nothing = async (): Promise<void> => undefined
+    return { address: `\\\\.\\pipe\\vitest-tidb-${randomBytes(16).toString('hex')}`, remove: nothing }
+  }
+  const name = 'vtb-XXXXXX/s'
+  const parent = Buffer.byteLength(join(tmpdir(), name)) <= LONGEST_SOCKET_PATH ? tmpdir() : '/tmp'
+  // mkdtemp gives the folder mode 0700.
+  const folder = await mkdtemp(join(parent, 'vtb-'))
+  return { address: join(folder, 's'), remove: () => rm(folder, { recursive: true, force: true }) }
+}
+
+function listen(server: Server, address: string): Promise<void> {
+  return new Promise((resolve, reject) => {
+    server.once('error', reject)
+    server.listen(address, () => {
+      server.off('error', reject)
+      resolve()
+    })
+  })
+}

@@ -1,0 +1,136 @@
+import { messageOf } from '../errors/tidb-test-error.ts'
+import { leasedDatabaseName } from './database-name.ts'
+import type { Recycler } from './recycler.ts'
+
+/** Free databases that are held ready for each slot: the test at hand and the next one's, and as many again. */
+const SPARE_PER_SLOT = 4
+/** Used databases that are collected before they are cleaned together, for each slot. See Recycler for what that saves. */
+const BATCH_PER_SLOT = 16
+
+interface Waiting {
+  resolve(database: string): void
+  reject(error: unknown): void
+}
+
+/**
+ * Databases with fixed names that go round: free, lent, used, free again. It starts empty and grows while it is short of
+ * free ones and has not enough used ones to be worth a cleaning; so a run of three tests makes a handful, and a long one
+ * about twenty a slot. Cleaning waits for a full batch: one DDL job for sixteen tests, at a time when there are still
+ * free databases, so that no test waits for it.
+ */
+export class DatabaseRing {
+  readonly #run: string
+  readonly #recycler: Recycler
+  readonly #log: (line: string) => void
+  readonly #free: string[] = []
+  #used: string[] = []
+  #broken: string[] = []
+  readonly #made = new Set<string>()
+  readonly #waiting: Waiting[] = []
+  readonly #slots = new Set<number>()
+  #count = 0
+  #work: Promise<void> | undefined
+  #stopped = false
+
+  constructor(run: string, recycler: Recycler, log: (line: string) => void) {
+    this.#run = run
+    this.#recycler = recycler
+    this.#log = log
+  }
+
+  take(slot: number): Promise<string> {
+    this.#slots.add(slot)
+    const database = this.#free.shift()
+    const taken =
+      database === undefined
+        ? new Promise<string>((resolve, reject) => this.#waiting.push({ resolve, reject }))
+        : Promise.resolve(database)
+    this.#startWork()
+    return taken
+  }
+
+  giveBack(database: string, condition: 'clean' | 'dirty' | 'rebuild'): void {
+    if (condition === 'clean') this.#offer(database)
+    else if (condition === 'dirty') this.#used.push(database)
+    else this.#broken.push(database)
+    this.#startWork()
+  }
+
+  /** The database is nobody's business any more: it is neither lent again nor dropped. */
+  leave(database: string): void {
+    this.#made.delete(database)
+  }
+
+  /** Resolves when all that was given back so far is clean, and the trash is gone if that is wanted. */
+  async settled({ dropTrash }: { dropTrash: boolean }): Promise<void> {
+    while (this.#work !== undefined) await this.#work
+    this.#work = this.#attempt(async () => {
+      await this.#recycle()
+      if (dropTrash) await this.#recycler.dropTrash()
+    })
+    await this.#work
+    this.#startWork()
+  }
+
+  /** Drops what it made. */
+  async stop(): Promise<void> {
+    this.#stopped = true
+    while (this.#work !== undefined) await this.#work
+    for (const { reject } of this.#waiting.splice(0)) reject(new Error('the run is over'))
+    for (const database of this.#made) await this.#recycler.drop(database)
+    this.#made.clear()
+  }
+
+  #startWork(): void {
+    if (this.#work !== undefined || this.#stopped || this.#nextStep() === undefined) return
+    this.#work = this.#attempt(async () => {
+      for (let step = this.#nextStep(); step !== undefined && !this.#stopped; step = this.#nextStep()) await step()
+    })
+  }
+
+  async #attempt(work: () => Promise<void>): Promise<void> {
+    try {
+      await work()
+    } catch (error) {
+      this.#log(`databases could not be made ready: ${messageOf(error)}`)
+      for (const { reject } of this.#waiting.splice(0)) reject(error)
+    } finally {
+      this.#work = undefined
+    }
+  }
+
+  #nextStep(): (() => Promise<void>) | undefined {
+    const slots = Math.max(1, this.#slots.size)
+    const short = this.#waiting.length > 0 || this.#free.length < SPARE_PER_SLOT * slots
+    if (!short) return undefined
+    return this.#used.length + this.#broken.length >= BATCH_PER_SLOT * slots
+      ? () => this.#recycle()
+      : () => this.#grow()
+  }
+
+  async #grow(): Promise<void> {
+    this.#count += 1
+    const database = leasedDatabaseName(this.#run, this.#count)
+    this.#made.add(database)
+    await this.#recycler.create(database)
+    this.#offer(database)
+  }
+
+  async #recycle(): Promise<void> {
+    const [used, broken] = [this.#used, this.#broken]
+    this.#used = []
+    this.#broken = []
+    if (used.length > 0) await this.#recycler.clean(used)
+    for (const database of used) this.#offer(database)
+    for (const database of broken) {
+      await this.#recycler.rebuild(database)
+      this.#offer(database)
+    }
+  }
+
+  #offer(database: string): void {
+    const waiting = this.#waiting.shift()
+    if (waiting === undefined) this.#free.push(database)
+    else waiting.resolve(database)
+  }
+}
