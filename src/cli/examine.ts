@@ -1,10 +1,9 @@
-import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { statfs } from 'node:fs/promises'
 import { dirname } from 'node:path'
-import { promisify } from 'node:util'
 import { backendFor, backendsFor, cacheDirectoryOf } from '../backends/assemble.ts'
 import type { Availability, Backend } from '../backends/backend.ts'
+import { findGo } from '../backends/embedded/go-toolchain.ts'
 import type { ResolvedConfig } from '../config/resolved-config.ts'
 import { BackendError } from '../errors/backend-error.ts'
 import { messageOf } from '../errors/tidb-test-error.ts'
@@ -13,8 +12,8 @@ import { nodeVersionProblem } from './node-version.ts'
 /** What `tidb-test doctor` found. Plain data. */
 export interface Examination {
   readonly node: { readonly version: string; readonly supported: boolean }
-  /** What `go version` says; null when it does not run. */
-  readonly go: string | null
+  /** The Go that would build; null when there is none that runs. */
+  readonly go: { readonly version: string; readonly path: string } | null
   readonly cache: { readonly directory: string; readonly freeBytes: number }
   readonly backends: readonly { readonly kind: string; readonly availability: Availability }[]
   /** The backend that was asked for, or `auto`, and who asked. */
@@ -30,7 +29,7 @@ export async function examine(config: ResolvedConfig, signal: AbortSignal): Prom
   const { external, ...others } = backendsFor(config)
   const asked = config.backend.kind === 'external' || config.isExplicit('database.host')
   const [go, cache, externalLook, ...looks] = await Promise.all([
-    goVersion(config.backend.goBinary ?? 'go', signal),
+    installedGo(config.backend.goBinary),
     freeSpace(cacheDirectoryOf(config)),
     asked ? look(external, signal) : notConfigured,
     ...Object.values(others).map((backend) => look(backend, signal)),
@@ -74,13 +73,13 @@ async function choiceOf(config: ResolvedConfig, signal: AbortSignal): Promise<st
   }
 }
 
-async function goVersion(binary: string, signal: AbortSignal): Promise<string | null> {
+/** Whether it is new enough is for the embedded backend to say. */
+async function installedGo(named: string | undefined): Promise<Examination['go']> {
   try {
-    return (await promisify(execFile)(binary, ['version'], { signal, timeout: PATIENCE })).stdout.trim()
-  } catch {
-    signal.throwIfAborted()
-    // Not there, or not able to run: the embedded backend says which, and what to do.
-    return null
+    return await findGo(named, '0')
+  } catch (error) {
+    if (error instanceof BackendError) return null
+    throw error
   }
 }
 

@@ -105,8 +105,9 @@ describe('config show', () => {
 
 describe('doctor', () => {
   test('on a machine with nothing says of each backend why not and how to get it, and ends with 1', async () => {
-    const nothing = { PATH: join(cwd, 'nowhere'), HOME: cwd, TIUP_HOME: cwd, VITEST_TIDB_CACHE: join(cwd, 'cache') }
-    // A Docker engine is found by its socket, without PATH: whether it is there says nothing about the rest.
+    const nowhere = join(cwd, 'nowhere')
+    // Go and Docker are found in their usual places, too. Go can be named instead; Docker may be there or not.
+    const nothing = { PATH: nowhere, TIDB_GO: nowhere, HOME: cwd, TIUP_HOME: cwd, VITEST_TIDB_CACHE: nowhere }
     const { code, stdout } = await cli(['doctor', '--json', '--backend', 'binary'], nothing)
     const { backends, choice, go } = JSON.parse(stdout)
     expect(backends.map(({ kind }: { kind: string }) => kind)).toEqual(['external', 'binary', 'embedded', 'container'])

@@ -1,4 +1,3 @@
-import { once } from 'node:events'
 import { Command } from 'commander'
 import type { ResolvedConfig } from '../config/resolved-config.ts'
 import type { ServerDeath } from '../backends/backend.ts'
@@ -6,6 +5,7 @@ import { urlOf } from '../connections/endpoint.ts'
 import { BackendError } from '../errors/backend-error.ts'
 import { terminalProgress } from '../logging/terminal-progress.ts'
 import type { CommandContext } from './program.ts'
+import { untilAborted } from './signals.ts'
 import { addSettingOptions, configOf } from './setting-options.ts'
 
 export function openCommand({ signal }: CommandContext): Command {
@@ -34,8 +34,7 @@ Examples:
       signal.throwIfAborted()
       progress.note(`TiDB is open on ${directory} until Ctrl-C (${binary}).`)
       process.stdout.write(`${urlOf(server.endpoint)}\n`)
-      await Promise.race([server.died.then(throwDeath), once(signal, 'abort')])
-      signal.throwIfAborted()
+      throwDeath(await untilAborted(signal, server.died))
     } finally {
       await server.stop({ keepData: true })
     }

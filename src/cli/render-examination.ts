@@ -6,7 +6,7 @@ import type { Examination } from './examine.ts'
 export function renderExamination({ node, go, cache, backends, wanted, choice }: Examination): string {
   const machine = [
     `  node       ${node.version}${node.supported ? '' : ' (not supported)'}`,
-    `  go         ${go ?? 'not found'}`,
+    `  go         ${go === null ? 'not found' : `${go.version} (${go.path})`}`,
     `  cache      ${cache.directory} (${(cache.freeBytes / 1e9).toFixed(1)} GB free)`,
   ]
   const providers = backends.map(({ kind, availability }) => `  ${kind.padEnd(9)}  ${describe(availability)}`)

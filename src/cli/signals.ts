@@ -11,6 +11,24 @@ export class SignalReceived extends Error {
   }
 }
 
+/**
+ * Waits for an event, or rejects with the signal's reason. Meanwhile it keeps the process alive, which waiting alone
+ * does not.
+ */
+export async function untilAborted<T>(signal: AbortSignal, event: Promise<T>): Promise<T> {
+  const hold = setInterval(() => undefined, 2 ** 30)
+  const aborted = Promise.withResolvers<never>()
+  const abort = (): void => aborted.reject(signal.reason)
+  signal.addEventListener('abort', abort)
+  if (signal.aborted) abort()
+  try {
+    return await Promise.race([event, aborted.promise])
+  } finally {
+    signal.removeEventListener('abort', abort)
+    clearInterval(hold)
+  }
+}
+
 /** Runs work that SIGINT and SIGTERM abort, so that it can clean up. A second signal ends the process at once. */
 export async function withSignals<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
   const controller = new AbortController()
