@@ -34,7 +34,9 @@ export async function alternate(
   for (let pair = 0; pair < pairs; pair++) {
     const order = pair % 2 === 0 ? (['ours', 'peer'] as const) : (['peer', 'ours'] as const)
     for (const side of order) samples[side].push(await (side === 'ours' ? ours() : peer()))
-    process.stderr.write(`  pair ${pair + 1} of ${pairs}: ours ${samples.ours.at(-1)?.toFixed(1)}, peer ${samples.peer.at(-1)?.toFixed(1)}\n`)
+    process.stderr.write(
+      `  pair ${pair + 1} of ${pairs}: ours ${samples.ours.at(-1)?.toFixed(1)}, peer ${samples.peer.at(-1)?.toFixed(1)}\n`,
+    )
   }
   return samples
 }
@@ -50,7 +52,9 @@ export async function publish(figures: readonly Figure[]): Promise<void> {
   const { values } = parseArgs({ options: { samples: { type: 'string' } }, allowPositionals: true })
   if (values.samples !== undefined) await writeFile(values.samples, JSON.stringify(figures, undefined, 2))
   const cpu = cpus()
-  console.log(`\n${cpu.length} × ${cpu[0]?.model ?? 'unknown CPU'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}, ${new Date().toISOString().slice(0, 10)}`)
+  console.log(
+    `\n${cpu.length} × ${cpu[0]?.model ?? 'unknown CPU'}, ${Math.round(totalmem() / 2 ** 30)} GiB, Node ${process.version}, ${new Date().toISOString().slice(0, 10)}`,
+  )
   for (const figure of figures) console.log(tableOf(figure))
   const [main] = figures
   if (main !== undefined) console.log(JSON.stringify(summaryOf(main)))
@@ -62,7 +66,15 @@ function summaryOf(figure: Figure) {
   const peer = percentile(figure.peerSamples, p)
   const { bench, unit, better } = figure
   const round = (value: number): number => Number(value.toPrecision(4))
-  return { bench, ours: round(ours), peer: round(peer), ratio: round(ours / peer), unit, better, samples: figure.oursSamples.length }
+  return {
+    bench,
+    ours: round(ours),
+    peer: round(peer),
+    ratio: round(ours / peer),
+    unit,
+    better,
+    samples: figure.oursSamples.length,
+  }
 }
 
 function tableOf(figure: Figure): string {

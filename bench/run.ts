@@ -5,7 +5,9 @@ const names = readdirSync(new URL('.', import.meta.url))
   .toSorted()
 const name = process.argv.slice(2).find((argument) => !argument.startsWith('-'))
 if (name === undefined || !names.includes(name)) {
-  console.error(`usage: npm run bench -- NAME [--samples FILE]\n${name === undefined ? '' : `There is no bench '${name}'. `}The benches are: ${names.join(', ')}`)
+  console.error(
+    `usage: npm run bench -- NAME [--samples FILE]\n${name === undefined ? '' : `There is no bench '${name}'. `}The benches are: ${names.join(', ')}`,
+  )
   process.exit(2)
 }
 await import(`./${name}.bench.ts`)

@@ -6,7 +6,12 @@ import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { configFileOf, serverArguments, serverConfig, serverEnvironment } from '../src/backends/local/server-arguments.ts'
+import {
+  configFileOf,
+  serverArguments,
+  serverConfig,
+  serverEnvironment,
+} from '../src/backends/local/server-arguments.ts'
 import type { Endpoint } from '../src/connections/endpoint.ts'
 import { openSession } from '../src/connections/open-session.ts'
 import { isTidbTestError } from '../src/errors/tidb-test-error.ts'

@@ -7,7 +7,7 @@ import { findGo } from '../backends/embedded/go-toolchain.ts'
 import type { ResolvedConfig } from '../config/resolved-config.ts'
 import { BackendError } from '../errors/backend-error.ts'
 import { messageOf } from '../errors/tidb-test-error.ts'
-import { nodeVersionProblem } from './node-version.ts'
+import { nodeVersionProblem } from '../config/node-version.ts'
 
 /** What `tidb-test doctor` found. Plain data. */
 export interface Examination {

@@ -1,6 +1,6 @@
 #!/usr/bin/env node
 // Runs on any Node that has ES modules: everything that needs a newer one is loaded after the check.
-import { nodeVersionProblem } from './node-version.ts'
+import { nodeVersionProblem } from '../config/node-version.ts'
 
 const problem = nodeVersionProblem(process.versions.node)
 if (problem === undefined) {

@@ -1,7 +1,9 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Plugin } from 'vitest/config'
+import { nodeVersionProblem } from '../config/node-version.ts'
 import type { TidbOptions } from '../config/tidb-options.ts'
+import { ConfigError } from '../errors/config-error.ts'
 import { rememberOptions } from './plugin-options.ts'
 
 /**
@@ -10,6 +12,9 @@ import { rememberOptions } from './plugin-options.ts'
  * Options go before the command line, the environment and the config file. Nothing is started while the config loads.
  */
 export function tidb(options: TidbOptions = {}): Plugin {
+  // Vitest 5 seems to work on an older Node until the first test fails, and then breaks in its reporter.
+  const problem = nodeVersionProblem(process.versions.node)
+  if (problem !== undefined) throw new ConfigError('CONFIG_NODE_VERSION', problem)
   return {
     name: 'vitest-tidb',
     configureVitest({ vitest }) {
@@ -25,8 +30,9 @@ export function tidb(options: TidbOptions = {}): Plugin {
 /** In the package a sibling of this file's bundle, in the sources a sibling of this file. */
 function globalSetupPath(): string {
   const names = ['./global-setup.js', './global-setup.ts']
-  const paths = names.map(name => fileURLToPath(new URL(name, import.meta.url)))
-  const found = paths.find(path => existsSync(path))
-  if (found === undefined) throw new Error(`the package vitest-tidb is incomplete: ${paths[0]} is missing; install it again`)
+  const paths = names.map((name) => fileURLToPath(new URL(name, import.meta.url)))
+  const found = paths.find((path) => existsSync(path))
+  if (found === undefined)
+    throw new Error(`the package vitest-tidb is incomplete: ${paths[0]} is missing; install it again`)
   return found
 }
