@@ -20,7 +20,7 @@ export async function backendFor(
 }
 
 /** In the order of automatic choice. The external one is there only when an endpoint was asked for. */
-export function candidatesFor(config: ResolvedConfig): readonly Candidate[] {
+function candidatesFor(config: ResolvedConfig): readonly Candidate[] {
   const { embedded, binary, container, external } = backendsFor(config)
   return [
     ...(config.backend.kind === 'external' ? [{ backend: external }] : []),

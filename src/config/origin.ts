@@ -1,5 +1,5 @@
 /** From weakest to strongest. */
-export const layers = ['default', 'file', 'environment', 'command line', 'inline'] as const
+const layers = ['default', 'file', 'environment', 'command line', 'inline'] as const
 
 export type Layer = (typeof layers)[number]
 

@@ -46,7 +46,7 @@ export interface ResolvedConfig {
   entries(): readonly ConfigEntry[]
 }
 
-export interface ConfigEntry {
+interface ConfigEntry {
   readonly key: SettingKey
   readonly value: string | number | boolean
   readonly origin: string

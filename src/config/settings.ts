@@ -24,7 +24,7 @@ const path = { schema: text, allowed: 'the path of a file', path: true }
  * command-line option that set it. A row with `path` is resolved against where the setting was written; one with
  * `mustExist` is looked for at once.
  */
-export const settings = {
+const settings = {
   'database.host': {
     schema: text.refine((value) => !('problem' in parseHost(value))),
     allowed: 'a host name or an IP address, optionally with :port (an IPv6 address in brackets)',

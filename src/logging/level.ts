@@ -1,4 +1,4 @@
-export const levels = ['error', 'warn', 'info', 'debug'] as const
+const levels = ['error', 'warn', 'info', 'debug'] as const
 
 /** Each level shows what the ones before it show, too. */
 export type Level = (typeof levels)[number]

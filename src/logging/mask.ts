@@ -10,11 +10,14 @@ const URL_PASSWORD = /([a-z][a-z0-9+.-]*:\/\/[^\s:/@"'`]*:)[^\s/"'`]*(?=@)/gi
 export function mask(text: string, secrets: Iterable<Secret | string> = []): string {
   const forms = [...secrets]
     .map((secret) => (typeof secret === 'string' ? secret : secret.reveal()))
-    .filter((secret) => secret !== '')
-    .flatMap((secret) => [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)])
+    .flatMap((secret) => (secret === '' ? [] : formsOf(secret)))
     // The longest first: one secret may be the beginning of another.
     .sort((left, right) => right.length - left.length)
   let masked = text
   for (const form of forms) masked = masked.replaceAll(form, '***')
   return masked.replaceAll(URL_PASSWORD, '$1***')
+}
+
+function formsOf(secret: string): readonly string[] {
+  return [secret, encodeURIComponent(secret), JSON.stringify(secret).slice(1, -1)]
 }

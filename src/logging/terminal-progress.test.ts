@@ -72,13 +72,12 @@ describe('on a terminal', () => {
   })
 
   test('NO_COLOR removes colours, TERM=dumb the replacing too', () => {
-    const sgr = /\u001b\[\d+m/
     const colored = recorder({ isTTY: true })
     colored.progress.update('x', 1, 2)
-    expect(colored.writes.join('')).toMatch(sgr)
+    expect(colored.writes.join('')).toContain('\u001b[36m')
     const plain = recorder({ isTTY: true }, { env: { NO_COLOR: '1' } })
     plain.progress.update('x', 1, 2)
-    expect(plain.writes.join('')).not.toMatch(sgr)
+    expect(plain.writes).toEqual(['\r\u001b[2K[#####-----] x 1/2 (50 %)'])
     const dumb = recorder({ isTTY: true }, { env: { TERM: 'dumb' } })
     dumb.progress.update('x', 1, 2)
     expect(dumb.writes).toEqual(['x 1/2 (50 %)\n'])

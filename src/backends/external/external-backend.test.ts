@@ -1,4 +1,4 @@
-import { createServer, type Server } from 'node:net'
+import { createServer, type Server, type Socket } from 'node:net'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { resolveConfig } from '../../config/resolve-config.ts'
 import type { Endpoint } from '../../connections/endpoint.ts'
@@ -100,9 +100,7 @@ describe('what goes wrong names host, port, user and where each was set', () => 
   })
 })
 
-async function listening(
-  answer: (socket: import('node:net').Socket) => unknown,
-): Promise<{ server: Server; port: number }> {
+async function listening(answer: (socket: Socket) => unknown): Promise<{ server: Server; port: number }> {
   const server = createServer((socket) => {
     socket.on('error', () => socket.destroy())
     answer(socket)
