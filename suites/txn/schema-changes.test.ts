@@ -1,0 +1,34 @@
+import { expect, test } from 'vitest-tidb'
+
+test('DDL waits for a transaction that has read the table, and ends after it', async ({ db, sessions, tidb, skip }) => {
+  skip(!tidb.features.metadataLock, 'the metadata lock is off on this TiDB')
+  await db.run`CREATE TABLE t (id INT PRIMARY KEY, v INT)`
+  await db.run`INSERT INTO t VALUES (1, 1)`
+  const { reader, changer } = await sessions('reader', 'changer')
+  await reader.run`BEGIN`
+  await expect(reader.query`SELECT * FROM t`).toReturnRows([{ id: 1, v: 1 }])
+  const change = changer.start`ALTER TABLE t ADD COLUMN w INT NOT NULL DEFAULT 7`
+  const blocking = async () =>
+    (await db.query`SELECT job_id FROM mysql.tidb_mdl_view WHERE session_id = ${reader.connectionId}`).length
+  await expect.poll(blocking, { interval: 20, timeout: 10_000 }).toBe(1)
+  expect(change.status).toBe('running')
+  await expect(reader.query`SELECT * FROM t`).toReturnRows([{ id: 1, v: 1 }])
+  await expect(reader.run`UPDATE t SET v = 2 WHERE id = 1`).toAffectRows(1)
+  await reader.run`COMMIT`
+  await change.result()
+  await expect(db.query`SELECT * FROM t`).toReturnRows([{ id: 1, v: 2, w: 7 }])
+})
+
+test('a transaction that began before a column was added reads the table without it', async ({ db, sessions, tidb, skip }) => {
+  skip(!tidb.features.metadataLock, 'the metadata lock is off on this TiDB')
+  await db.run`CREATE TABLE t (id INT PRIMARY KEY)`
+  await db.run`INSERT INTO t VALUES (1)`
+  const { reader } = await sessions('reader')
+  await reader.run`BEGIN`
+  // The transaction has not touched the table yet, so nothing waits for it.
+  await db.run`ALTER TABLE t ADD COLUMN v INT NOT NULL DEFAULT 7`
+  await db.run`UPDATE t SET v = 8`
+  await expect(reader.query`SELECT id FROM t`).toReturnRows([{ id: 1 }])
+  await reader.run`COMMIT`
+  await expect(reader.query`SELECT * FROM t`).toReturnRows([{ id: 1, v: 8 }])
+})
