@@ -31,7 +31,7 @@ export async function findCachedBuild(folder: string): Promise<string | 'damaged
     return binary
   } catch (error) {
     if (error instanceof SyntaxError) return 'damaged'
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+    if (!['ENOENT', 'ENOTDIR', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error
     return (await exists(folder)) ? 'damaged' : undefined
   }
 }

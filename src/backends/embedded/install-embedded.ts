@@ -1,11 +1,12 @@
 import { randomBytes } from 'node:crypto'
-import { mkdir, readdir, rm } from 'node:fs/promises'
+import { readdir, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { withLock } from '../../child-process/lock-file.ts'
 import { type Reaper, startReaper } from '../../child-process/reaper-client.ts'
 import { BackendError } from '../../errors/backend-error.ts'
 import { messageOf } from '../../errors/tidb-test-error.ts'
 import type { Progress } from '../backend.ts'
+import { assertWritable } from '../local/assert-writable.ts'
 import { type BuildPlan, readBuildPlan } from './build-plan.ts'
 import { type BUILD_SPACE, buildTidb } from './build-tidb.ts'
 import { findCachedBuild, publishBuild } from './cached-build.ts'
@@ -72,7 +73,7 @@ export async function installWith(
   const cached = await findCachedBuild(folder)
   if (cached !== undefined && cached !== 'damaged') return installed(cached, true)
   const go = await findGo(options.goBinary, plan.minimumGo)
-  await makeCache(join(options.cacheDirectory, 'embedded'))
+  await assertWritable(join(options.cacheDirectory, 'embedded'))
   const onWait = ({ pid }: { pid: number }): void =>
     progress.note(`waiting for process ${pid}, which is building the same TiDB`)
   return await withLock(`${folder}.lock`, { onWait, signal }, async () => {
@@ -102,16 +103,5 @@ async function removeDrafts(folder: string): Promise<void> {
   for (const name of await readdir(parent)) {
     const path = join(parent, name)
     if (path.startsWith(`${folder}.draft-`)) await rm(path, { recursive: true, force: true })
-  }
-}
-
-async function makeCache(folder: string): Promise<void> {
-  try {
-    await mkdir(folder, { recursive: true })
-  } catch (error) {
-    throw new BackendError('BACKEND_CACHE_NOT_WRITABLE', `Cannot make the cache folder: ${messageOf(error)}`, {
-      remedy: 'Set VITEST_TIDB_CACHE to a folder that you can write.',
-      cause: error,
-    })
   }
 }

@@ -1,8 +1,8 @@
 import { execFile } from 'node:child_process'
 import { createHash } from 'node:crypto'
 import { createReadStream } from 'node:fs'
-import { access, constants, mkdir, readFile, realpath, rename, stat, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { access, constants, mkdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { promisify } from 'node:util'
 import { BackendError } from '../../errors/backend-error.ts'
@@ -22,6 +22,7 @@ interface CachedIdentity extends BinaryIdentity {
 }
 
 const VERSION_TIMEOUT_MS = 10_000
+const UNWRITABLE = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'ENOSPC', 'EDQUOT'])
 
 /**
  * Reads what a tidb-server is. The digest takes a fifth of a second, so it is remembered in the cache for as
@@ -33,25 +34,31 @@ export async function identifyBinary(path: string, cacheDirectory: string): Prom
   const file = await executable(path)
   const { size, mtimeMs, ctimeMs, ino } = await stat(file)
   const fingerprint = [size, mtimeMs, ctimeMs, ino].join(':')
-  const folder = join(cacheDirectory, 'binaries')
-  const record = join(folder, `${createHash('sha256').update(file).digest('hex').slice(0, 16)}.json`)
+  const record = join(
+    cacheDirectory,
+    'binaries',
+    `${createHash('sha256').update(file).digest('hex').slice(0, 16)}.json`,
+  )
   const cached = await readRecord(record)
   if (cached?.fingerprint === fingerprint) return cached
 
   const [sha256, release] = await Promise.all([digestOf(file), releaseOf(file)])
   const identity: CachedIdentity = { path: file, sha256, release, fingerprint }
+  await remember(record, identity)
+  return identity
+}
+
+async function remember(record: string, identity: CachedIdentity): Promise<void> {
   const draft = `${record}.${process.pid}.draft`
   try {
-    await mkdir(folder, { recursive: true })
+    await mkdir(dirname(record), { recursive: true })
     await writeFile(draft, JSON.stringify(identity))
     await rename(draft, record)
   } catch (error) {
-    throw new BackendError('BACKEND_CACHE_NOT_WRITABLE', `Cannot write to the cache folder: ${messageOf(error)}`, {
-      remedy: `Make ${cacheDirectory} writable, or set VITEST_TIDB_CACHE to another folder.`,
-      cause: error,
-    })
+    // Only time is lost; a cache that is read-only may still hold all that is needed, and else that is said there.
+    if (!UNWRITABLE.has((error as NodeJS.ErrnoException).code ?? '')) throw error
+    await rm(draft, { force: true }).catch(() => undefined)
   }
-  return identity
 }
 
 /** The file behind all links. @throws BackendError `BACKEND_BINARY` */
@@ -69,7 +76,8 @@ async function readRecord(record: string): Promise<CachedIdentity | undefined> {
   try {
     return JSON.parse(await readFile(record, 'utf8')) as CachedIdentity
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT' || error instanceof SyntaxError) return undefined
+    if (error instanceof SyntaxError) return undefined
+    if (['ENOENT', 'ENOTDIR', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined
     throw error
   }
 }

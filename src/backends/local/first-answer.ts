@@ -1,3 +1,4 @@
+import { once } from 'node:events'
 import { connect } from 'node:net'
 import { setTimeout as delay } from 'node:timers/promises'
 import { createConnection, type RowDataPacket } from 'mysql2/promise'
@@ -23,13 +24,11 @@ export async function firstAnswer(port: number, dataDirectory: string, signal: A
   let last: unknown
   for (;;) {
     if (signal.aborted) throw withCause(signal.reason, last)
-    if (await isOpen(port)) {
-      try {
-        const answer = await ask(port, dataDirectory)
-        if (answer !== undefined) return answer
-      } catch (error) {
-        last = error
-      }
+    try {
+      const answer = await ask(port, dataDirectory, signal)
+      if (answer !== undefined) return answer
+    } catch (error) {
+      last = error
     }
     await delay(POLL_MS)
   }
@@ -40,27 +39,26 @@ function withCause(reason: unknown, cause: unknown): unknown {
   return reason
 }
 
-function isOpen(port: number): Promise<boolean> {
-  return new Promise((resolve) => {
-    const socket = connect(port, '127.0.0.1')
-    socket.once('error', () => resolve(false))
-    socket.once('connect', () => {
-      socket.destroy()
-      resolve(true)
-    })
-  })
-}
-
-async function ask(port: number, dataDirectory: string): Promise<FirstAnswer | undefined> {
-  const connection = await createConnection({ ...localLogin(port), connectTimeout: CONNECT_TIMEOUT_MS })
+async function ask(port: number, dataDirectory: string, signal: AbortSignal): Promise<FirstAnswer | undefined> {
+  const socket = connect(port, '127.0.0.1')
+  // Somebody else on the port may accept and never say a word.
+  const give = (): void => void socket.destroy(new Error('the wait was given up'))
+  signal.addEventListener('abort', give, { once: true })
   try {
+    await once(socket, 'connect')
+    const connection = await createConnection({
+      ...localLogin(port),
+      stream: socket,
+      connectTimeout: CONNECT_TIMEOUT_MS,
+    })
     const [[row]] = await connection.query<RowDataPacket[]>(
       'SELECT @@datadir AS directory, VERSION() AS version, TIDB_VERSION() AS tidb',
     )
     if (row?.['directory'] !== dataDirectory) return undefined
     return { version: String(row['version']), tidbVersion: String(row['tidb']) }
   } finally {
-    connection.destroy()
+    signal.removeEventListener('abort', give)
+    socket.destroy()
   }
 }
 

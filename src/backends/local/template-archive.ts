@@ -90,13 +90,16 @@ async function pack(directory: string): Promise<{ directories: string[]; files: 
   return { directories, files, payload }
 }
 
-/** Undefined when there is none, or when the one there is damaged (cut short, or its checksum does not match). */
+/**
+ * Undefined when there is none that can be read, or when the one there is damaged (cut short, or its checksum
+ * does not match).
+ */
 export async function readArchive<Facts>(file: string): Promise<Archive<Facts> | undefined> {
   let bytes: Buffer
   try {
     bytes = await readFile(file)
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    if (['ENOENT', 'ENOTDIR', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '')) return undefined
     throw error
   }
   const headerStart = MAGIC.length + 4

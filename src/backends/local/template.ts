@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, rm, stat, utimes } from 'node:fs/promises'
+import { readdir, rm, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createHash, randomBytes } from 'node:crypto'
 import { createConnection } from 'mysql2/promise'
@@ -7,6 +7,7 @@ import type { Reaper } from '../../child-process/reaper-client.ts'
 import { BackendError } from '../../errors/backend-error.ts'
 import { messageOf } from '../../errors/tidb-test-error.ts'
 import type { Progress, Schema } from '../backend.ts'
+import { assertWritable } from './assert-writable.ts'
 import type { BinaryIdentity } from './binary-identity.ts'
 import { localLogin } from './first-answer.ts'
 import { createReadyDatabases, readyDatabaseNames } from './ready-databases.ts'
@@ -133,21 +134,6 @@ function diskFull(error: unknown): BackendError | undefined {
     remedy: 'Free some space, or set VITEST_TIDB_CACHE and TMPDIR to folders on another disk.',
     cause: error,
   })
-}
-
-async function assertWritable(folder: string): Promise<void> {
-  const probe = join(folder, `.probe-${randomBytes(6).toString('hex')}`)
-  try {
-    await mkdir(folder, { recursive: true })
-    await (await open(probe, 'wx')).close()
-    await rm(probe)
-  } catch (error) {
-    throw new BackendError(
-      'BACKEND_CACHE_NOT_WRITABLE',
-      `The folder for templates, ${folder}, cannot be written: ${messageOf(error)}`,
-      { remedy: 'Make it writable, or set VITEST_TIDB_CACHE to another folder.', cause: error },
-    )
-  }
 }
 
 /** So that the templates of schemas that are no longer used are the first to go. A read-only cache stays usable. */
