@@ -14,5 +14,6 @@ test('the system clock goes on while a test has installed fake timers', async ()
 })
 
 test('the system clock tells the time of day', () => {
-  expect(new Date(systemClock.now()).getFullYear()).toBe(new Date().getFullYear())
+  const aDay = 24 * 60 * 60 * 1_000
+  expect(Math.abs(systemClock.now() - Date.now())).toBeLessThan(aDay)
 })
