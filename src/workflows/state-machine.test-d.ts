@@ -25,7 +25,7 @@ test('a typed machine knows its states, and its run their names and the ends', (
 })
 
 test('literals are kept in every way to write a handler', () => {
-  new StateMachine({
+  void new StateMachine({
     one: () => 'two',
     two: async () => 'three',
     three: async ({ serverVersion }) => (serverVersion.major > 8 ? 'four' : 'Error'),
@@ -48,23 +48,23 @@ test('literals are kept in every way to write a handler', () => {
 
 test('a transition to a state that the machine does not have does not compile', () => {
   // @ts-expect-error misspelt
-  new StateMachine({ Initial: () => 'Conecting', Connecting: () => 'Completed' })
+  void new StateMachine({ Initial: () => 'Conecting', Connecting: () => 'Completed' })
   // @ts-expect-error in a handler object
-  new StateMachine({ Initial: { execute: async () => 'Nowhere' as const }, Connecting: () => 'Completed' })
+  void new StateMachine({ Initial: { execute: async () => 'Nowhere' as const }, Connecting: () => 'Completed' })
   // @ts-expect-error in an async function
-  new StateMachine({ Initial: async () => 'Nowhere' })
+  void new StateMachine({ Initial: async () => 'Nowhere' })
   // @ts-expect-error in a function with a context
-  new StateMachine({ Initial: ({ session }) => (session.name === '' ? 'Nowhere' : 'Completed') })
+  void new StateMachine({ Initial: ({ session }) => (session.name === '' ? 'Nowhere' : 'Completed') })
   // @ts-expect-error from enter
-  new StateMachine({ Initial: { enter: () => 'Nowhere', execute: () => 'Completed' } })
+  void new StateMachine({ Initial: { enter: () => 'Nowhere', execute: () => 'Completed' } })
   // @ts-expect-error a string is not a state
-  new StateMachine({ Initial: () => String(1) })
+  void new StateMachine({ Initial: () => String(1) })
   // @ts-expect-error the initial state must be one of them
-  new StateMachine({ Initial: () => 'Completed' }, { initial: 'Nowhere' })
+  void new StateMachine({ Initial: () => 'Completed' }, { initial: 'Nowhere' })
 })
 
 test('the connection workflow takes handlers of the own and is complete by itself', () => {
-  new StateMachine({ ...connectionWorkflow })
+  void new StateMachine({ ...connectionWorkflow })
   const machine = new StateMachine({
     ...connectionWorkflow,
     [State.GettingVersion]: ({ serverVersion }) => (serverVersion.major >= 8 ? State.Completed : State.Error),
@@ -81,8 +81,8 @@ test('handler-local data is typed by what makes it', () => {
     },
   })
   expectTypeOf(handler).toExtend<StateHandler<'Completed' | 'Error', { inserted: number }>>()
-  new StateMachine({ loading: handler })
-  new DynamicStateMachine().register('a', {
+  void new StateMachine({ loading: handler })
+  void new DynamicStateMachine().register('a', {
     to: ['b', 'c'],
     local: () => ({ n: 0 }),
     execute({ local }) {
@@ -93,7 +93,7 @@ test('handler-local data is typed by what makes it', () => {
 })
 
 test('data that is shared on purpose is typed by what makes it', () => {
-  new StateMachine(
+  void new StateMachine(
     {
       counting: ({ data }) => {
         expectTypeOf(data).toEqualTypeOf<{ rows: number }>()
@@ -112,7 +112,7 @@ test('a dynamic machine knows the states that were registered or gone to', () =>
     Promise<MachineRun<'connecting' | 'creating_table' | 'completed' | 'error'>>
   >()
   // @ts-expect-error not in `to`
-  new DynamicStateMachine().register('a', { to: ['b'], execute: () => 'c' })
+  void new DynamicStateMachine().register('a', { to: ['b'], execute: () => 'c' })
   // @ts-expect-error not in `to`, from an async function
-  new DynamicStateMachine().register('a', { to: ['b'], execute: async () => 'c' })
+  void new DynamicStateMachine().register('a', { to: ['b'], execute: async () => 'c' })
 })
