@@ -136,7 +136,7 @@ async function logLines(folder: string): Promise<string[]> {
 }
 
 /** `exit code 1, last log lines: …` */
-export function describeDeath(death: ServerDeath): string {
+function describeDeath(death: ServerDeath): string {
   const how = death.signal === null ? `exit code ${death.exitCode}` : death.signal
   if (death.lastLogLines.length === 0) return `${how}, its log is empty`
   return `${how}, last log lines:\n  ${death.lastLogLines.join('\n  ')}`

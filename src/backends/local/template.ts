@@ -21,7 +21,7 @@ const TEMPLATE_FORMAT = 1
 const KEPT_TEMPLATES = 20
 
 /** What a template's server said of itself, and what it holds. */
-export interface TemplateFacts {
+interface TemplateFacts {
   /** `SELECT VERSION()` */
   readonly version: string
   readonly databases: readonly string[]
