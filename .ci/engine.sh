@@ -1,5 +1,6 @@
 # A Docker engine for the container tests: the one that answers, or one of our own that ends with the run.
-# Sourced by .ci/run, which sets $work (a private folder) and as_root.
+# Sourced by .ci/run, which sets $work (a private folder), $image, $binary, as_root and pause.
+# shellcheck shell=bash disable=SC2034,SC2154
 
 engine_pid_file=$work/docker.pid
 engine_log=$work/dockerd.log
