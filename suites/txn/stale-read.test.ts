@@ -41,18 +41,13 @@ test('AS OF TIMESTAMP reads the rows as they were at that time', async ({ db }) 
   ])
 })
 
-const openings = [
-  sql`START TRANSACTION READ ONLY AS OF TIMESTAMP`,
-  sql`SET TRANSACTION READ ONLY AS OF TIMESTAMP`,
-]
+const openings = ['START TRANSACTION', 'SET TRANSACTION'] as const
 
-test.for([
-  { opening: 'START TRANSACTION', index: 0 },
-  { opening: 'SET TRANSACTION', index: 1 },
-])('$opening READ ONLY AS OF TIMESTAMP reads the past in the whole transaction', async ({ index }, { db }) => {
+test.for(openings)('%s READ ONLY AS OF TIMESTAMP reads the past in the whole transaction', async (opening, { db }) => {
   const moment = await twoVersions(db)
-  await db.run`${openings[index]!} ${moment}`
-  if (index === 1) await db.run`BEGIN`
+  await db.run`${sql.raw(opening)} READ ONLY AS OF TIMESTAMP ${moment}`
+  // SET only prepares the transaction that BEGIN then opens.
+  if (opening === 'SET TRANSACTION') await db.run`BEGIN`
   await expect(db.query`SELECT id, v FROM t`).toReturnRows([{ id: 1, v: 1 }])
   await expect(db.query`SELECT COUNT(*) AS n FROM t WHERE v = 2`).toReturnRows([{ n: 0 }])
   await db.run`COMMIT`
