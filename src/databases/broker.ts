@@ -1,12 +1,9 @@
-import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm } from 'node:fs/promises'
 import { createServer, type Server, type Socket } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
 import type { RunningBackend, Schema } from '../backends/backend.ts'
 import { BrokerCalls } from './broker-calls.ts'
 import { BrokerPeer } from './broker-peer.ts'
 import type { KeptDatabase } from './broker-protocol.ts'
+import { socketPlace } from './socket-place.ts'
 
 export interface BrokerOptions {
   /** Called at the first request, and again only if it failed. The broker stops what it returns. */
@@ -23,9 +20,6 @@ export interface Broker {
   /** Takes back what is out, removes what was made, stops the backend. Idempotent. */
   stop(): Promise<KeptDatabase[]>
 }
-
-/** Longest path of a local socket: 104 bytes with its final zero on macOS, 108 on Linux. */
-const LONGEST_SOCKET_PATH = 103
 
 /** Opens the broker, which lends servers and clean databases to worker processes. Starts no TiDB until one asks. */
 export async function startBroker(options: BrokerOptions): Promise<Broker> {
@@ -57,18 +51,6 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
       return stopping
     },
   }
-}
-
-async function socketPlace(): Promise<{ address: string; remove: () => Promise<void> }> {
-  if (process.platform === 'win32') {
-    const nothing = async (): Promise<void> => undefined
-    return { address: `\\\\.\\pipe\\vitest-tidb-${randomBytes(16).toString('hex')}`, remove: nothing }
-  }
-  const name = 'vtb-XXXXXX/s'
-  const parent = Buffer.byteLength(join(tmpdir(), name)) <= LONGEST_SOCKET_PATH ? tmpdir() : '/tmp'
-  // mkdtemp gives the folder mode 0700.
-  const folder = await mkdtemp(join(parent, 'vtb-'))
-  return { address: join(folder, 's'), remove: () => rm(folder, { recursive: true, force: true }) }
 }
 
 function listen(server: Server, address: string): Promise<void> {

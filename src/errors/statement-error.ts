@@ -20,15 +20,21 @@ export class StatementError extends TidbTestError {
   readonly session: string
 
   constructor(cause: unknown, statement: FailedStatement, override: { code?: string; message?: string } = {}) {
-    const driver = cause as { errno?: number; code?: string; sqlState?: string; sqlMessage?: string }
+    const driver = (cause ?? {}) as { errno?: number; code?: string; sqlState?: string; sqlMessage?: string }
     const lost = isConnectionLost(cause)
     const errno = lost ? 0 : Math.max(0, driver.errno ?? 0)
     const symbol = override.code ?? tidbErrorNames.get(errno) ?? driver.code ?? 'UNKNOWN'
-    const text = override.message ?? (lost ? `the connection was lost: ${messageOf(cause)}` : (driver.sqlMessage ?? messageOf(cause)))
-    super(symbol, `${text} (${symbol}${errno === 0 ? '' : `, ${errno}`})\n  session ${statement.session}: ${oneLine(statement.sql)}`, {
-      cause,
-      context: { session: statement.session, sql: statement.sql },
-    })
+    const text =
+      override.message ??
+      (lost ? `the connection was lost: ${messageOf(cause)}` : (driver.sqlMessage ?? messageOf(cause)))
+    super(
+      symbol,
+      `${text} (${symbol}${errno === 0 ? '' : `, ${errno}`})\n  session ${statement.session}: ${oneLine(statement.sql)}`,
+      {
+        cause,
+        context: { session: statement.session, sql: statement.sql },
+      },
+    )
     this.errno = errno
     this.symbol = symbol
     this.sqlState = driver.sqlState ?? 'HY000'

@@ -20,10 +20,15 @@ export function takeSignals(vitest: Vitest, aborted: AbortController): { release
     })
   }
   const signals = Object.keys(EXIT_CODES) as NodeJS.Signals[]
-  for (const signal of signals) process.on(signal, onSignal)
+  // Vite's own listener would end the process as soon as its server is closed, in the middle of our teardown.
+  const others = signals.map((signal) => ({ signal, listeners: process.listeners(signal) }))
+  for (const signal of signals) process.removeAllListeners(signal).on(signal, onSignal)
   return {
     release: () => {
-      for (const signal of signals) process.off(signal, onSignal)
+      for (const { signal, listeners } of others) {
+        process.off(signal, onSignal)
+        for (const listener of listeners) process.on(signal, listener)
+      }
     },
   }
 }

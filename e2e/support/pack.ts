@@ -1,0 +1,36 @@
+import { execFile } from 'node:child_process'
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import type { TestProject } from 'vitest/node'
+
+declare module 'vitest' {
+  interface ProvidedContext {
+    /** A folder in which the packed toolkit is installed, as in a user's project. */
+    installed: string
+  }
+}
+
+const run = promisify(execFile)
+
+/** Packs the toolkit as npm would publish it and installs the package in an empty project, once for all tests. */
+export default async function pack(project: TestProject): Promise<() => Promise<void>> {
+  const folder = await mkdtemp(join(tmpdir(), 'vitest-tidb-e2e-'))
+  const installed = join(folder, 'project')
+  await mkdir(installed)
+  const root = project.config.root
+  await run('npm', ['run', 'build'], { cwd: root, maxBuffer: 1 << 26 })
+  const { stdout } = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], {
+    cwd: root,
+  })
+  const [packed] = Object.values(JSON.parse(stdout) as Record<string, { filename: string }>)
+  await writeFile(join(installed, 'package.json'), JSON.stringify({ name: 'shop', private: true, type: 'module' }))
+  const tarball = join(folder, packed?.filename ?? '')
+  await run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', tarball, 'vitest@5'], {
+    cwd: installed,
+    maxBuffer: 1 << 26,
+  })
+  project.provide('installed', installed)
+  return () => rm(folder, { recursive: true, force: true })
+}
