@@ -29,14 +29,17 @@ test('sessions that insert at the same time never get the same number', async ({
   const given = await Promise.all(
     writers.map(async (writer) => {
       const ids: bigint[] = []
-      for (let n = 0; n < 25; n++) ids.push((await writer.run`INSERT INTO ticket (owner) VALUES (${writer.name})`).insertId)
+      for (let n = 0; n < 25; n++)
+        ids.push((await writer.run`INSERT INTO ticket (owner) VALUES (${writer.name})`).insertId)
       return ids
     }),
   )
   const all = given.flat()
   expect(new Set(all).size).toBe(200)
   for (const ids of given) expect(ids).toEqual(ids.toSorted((a, b) => Number(a - b)))
-  await expect(db.query`SELECT COUNT(*) AS n, COUNT(DISTINCT id) AS ids FROM ticket`).toReturnRows([{ n: 200, ids: 200 }])
+  await expect(db.query`SELECT COUNT(*) AS n, COUNT(DISTINCT id) AS ids FROM ticket`).toReturnRows([
+    { n: 200, ids: 200 },
+  ])
 })
 
 test('LAST_INSERT_ID belongs to its session and outlives a rollback', async ({ db, sessions }) => {
@@ -49,7 +52,10 @@ test('LAST_INSERT_ID belongs to its session and outlives a rollback', async ({ d
   await expect(alice.query`SELECT LAST_INSERT_ID() AS id`).toReturnRows([{ id: Number(insertId) }])
 })
 
-test('with AUTO_ID_CACHE 1 the numbers of several sessions follow each other without gaps', async ({ db, sessions }) => {
+test('with AUTO_ID_CACHE 1 the numbers of several sessions follow each other without gaps', async ({
+  db,
+  sessions,
+}) => {
   await db.run`CREATE TABLE ticket (id BIGINT PRIMARY KEY AUTO_INCREMENT, owner VARCHAR(16)) AUTO_ID_CACHE 1`
   const { alice, bob } = await sessions('alice', 'bob')
   const ids: bigint[] = []

@@ -25,9 +25,10 @@ test('a transaction reads its own writes before they are committed', async ({ db
   await db.run`BEGIN`
   await db.run`UPDATE account SET balance = balance - 30 WHERE id = 1`
   await db.run`INSERT INTO account VALUES (3, 70)`
-  await expect(
-    db.query`SELECT id FROM account USE INDEX (by_balance) WHERE balance = 70 ORDER BY id`,
-  ).toReturnRows([{ id: 1 }, { id: 3 }])
+  await expect(db.query`SELECT id FROM account USE INDEX (by_balance) WHERE balance = 70 ORDER BY id`).toReturnRows([
+    { id: 1 },
+    { id: 3 },
+  ])
   await expect(db.query`SELECT SUM(balance) AS total FROM account`).toReturnRows([{ total: '190' }])
   await db.run`COMMIT`
   await expect(db.query`SELECT SUM(balance) AS total FROM account`).toReturnRows([{ total: '190' }])
@@ -45,9 +46,9 @@ test('a transfer is seen whole or not at all by a reader that keeps reading', as
   await db.run`INSERT INTO account VALUES (1, 100), (2, 0)`
   const { writer, reader } = await sessions('writer', 'reader')
   const totals: unknown[] = []
-  let writing = true
+  const written = new AbortController()
   const read = async (): Promise<void> => {
-    while (writing) totals.push(...(await reader.query`SELECT SUM(balance) AS total FROM account`))
+    while (!written.signal.aborted) totals.push(...(await reader.query`SELECT SUM(balance) AS total FROM account`))
   }
   const write = async (): Promise<void> => {
     try {
@@ -58,7 +59,7 @@ test('a transfer is seen whole or not at all by a reader that keeps reading', as
         })
       }
     } finally {
-      writing = false
+      written.abort()
     }
   }
   await Promise.all([read(), write()])

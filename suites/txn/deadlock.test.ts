@@ -53,7 +53,12 @@ test('of two sessions that wait for each other, exactly one fails and the other 
 
   const cycle = await cycleOf(db, transactions)
   expect(cycle).toHaveLength(2)
-  expect(cycle).toEqual(expect.arrayContaining([[first, second], [second, first]]))
+  expect(cycle).toEqual(
+    expect.arrayContaining([
+      [first, second],
+      [second, first],
+    ]),
+  )
   const own = survivor.session === alice ? 0 : 1
   await expect(db.query`SELECT v FROM t WHERE id = ${own}`).toReturnRows([{ v: 1 }])
   await expect(db.query`SELECT v FROM t WHERE id = ${1 - own}`).toReturnRows([{ v: 10 }])

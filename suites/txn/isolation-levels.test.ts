@@ -52,13 +52,16 @@ test.for(phantoms)('$mode $level meets $meets when a range is read again', async
   await expect(reader.query`SELECT id FROM t WHERE v > 10 ORDER BY id`).toReturnRows(second)
 })
 
-test.for(['PESSIMISTIC', 'OPTIMISTIC'])('%s REPEATABLE READ reads as of BEGIN, not of the first read', async (mode, { db, sessions }) => {
-  await db.run`CREATE TABLE t (id INT PRIMARY KEY)`
-  const { reader } = await sessions('reader')
-  await begin(reader, { mode, level: 'REPEATABLE READ' })
-  await db.run`INSERT INTO t VALUES (1)`
-  await expect(reader.query`SELECT id FROM t`).toReturnNothing()
-})
+test.for(['PESSIMISTIC', 'OPTIMISTIC'])(
+  '%s REPEATABLE READ reads as of BEGIN, not of the first read',
+  async (mode, { db, sessions }) => {
+    await db.run`CREATE TABLE t (id INT PRIMARY KEY)`
+    const { reader } = await sessions('reader')
+    await begin(reader, { mode, level: 'REPEATABLE READ' })
+    await db.run`INSERT INTO t VALUES (1)`
+    await expect(reader.query`SELECT id FROM t`).toReturnNothing()
+  },
+)
 
 test('a locking read in pessimistic REPEATABLE READ sees what plain reads do not', async ({ db, sessions }) => {
   await db.run`CREATE TABLE t (id INT PRIMARY KEY, v INT)`
@@ -99,7 +102,9 @@ test.for(refused)('%s is refused and the level stays as it was', async (level, {
   await expect(session.script(`SET SESSION TRANSACTION ISOLATION LEVEL ${level}`)).toFailWith(8048)
   await expect(session.script(`SET TRANSACTION ISOLATION LEVEL ${level}`)).toFailWith(8048)
   const variable = level.replace(' ', '-')
-  await expect(session.run`SET SESSION transaction_isolation = ${variable}`).toFailWith('ER_UNSUPPORTED_ISOLATION_LEVEL')
+  await expect(session.run`SET SESSION transaction_isolation = ${variable}`).toFailWith(
+    'ER_UNSUPPORTED_ISOLATION_LEVEL',
+  )
   await expect(session.query`SELECT @@transaction_isolation AS level`).toReturnRows([{ level: 'READ-COMMITTED' }])
 })
 

@@ -24,7 +24,9 @@ test('20,000 rows of one transaction appear to others all at once', async ({ db,
   await expect(writer.query`${count}`).toReturnRows([{ n: rows }])
   await expect(db.query`${count}`).toReturnRows([{ n: 0 }])
   await writer.run`COMMIT`
-  await expect(db.query`SELECT COUNT(*) AS n, SUM(id) AS total FROM measurement`).toReturnRows([{ n: rows, total: sumOfIds }])
+  await expect(db.query`SELECT COUNT(*) AS n, SUM(id) AS total FROM measurement`).toReturnRows([
+    { n: rows, total: sumOfIds },
+  ])
   await expect(db).toPassAdminCheck('measurement')
 })
 

@@ -1,6 +1,9 @@
 import { expect, test } from 'vitest-tidb'
 
-test('of two optimistic writers of one row, the second to commit fails with a write conflict', async ({ db, sessions }) => {
+test('of two optimistic writers of one row, the second to commit fails with a write conflict', async ({
+  db,
+  sessions,
+}) => {
   await db.run`CREATE TABLE account (id BIGINT PRIMARY KEY, balance INT)`
   await db.run`INSERT INTO account VALUES (1, 100), (2, 0)`
   const { first, second } = await sessions('first', 'second')

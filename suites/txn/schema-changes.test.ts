@@ -19,7 +19,12 @@ test('DDL waits for a transaction that has read the table, and ends after it', a
   await expect(db.query`SELECT * FROM t`).toReturnRows([{ id: 1, v: 2, w: 7 }])
 })
 
-test('an open transaction that has not touched a table meets its new column, and its rows as of BEGIN', async ({ db, sessions, tidb, skip }) => {
+test('an open transaction that has not touched a table meets its new column, and its rows as of BEGIN', async ({
+  db,
+  sessions,
+  tidb,
+  skip,
+}) => {
   skip(!tidb.features.metadataLock, 'the metadata lock is off on this TiDB')
   await db.run`CREATE TABLE t (id INT PRIMARY KEY)`
   await db.run`INSERT INTO t VALUES (1)`
