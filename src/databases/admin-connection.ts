@@ -1,5 +1,6 @@
 import { createConnection, type Connection, type RowDataPacket } from 'mysql2/promise'
 import { urlOf, type Endpoint } from '../connections/endpoint.ts'
+import { isConnectionLost } from '../errors/classify.ts'
 import { ConnectError } from '../errors/connect-error.ts'
 import { messageOf } from '../errors/tidb-test-error.ts'
 
@@ -67,14 +68,23 @@ export class AdminConnection {
 
   /** The rows of one statement; empty for statements without rows. Big integers are strings. */
   async run(sql: string): Promise<AdminRow[]> {
-    const [rows] = await this.#connection.query(sql)
-    return Array.isArray(rows) ? (rows as AdminRow[]) : []
+    return this.#rowsOf(this.#connection.query(sql))
   }
 
   /** The same over the binary protocol, which the server plans once: for what is asked again and again. */
   async runPrepared(sql: string): Promise<AdminRow[]> {
-    const [rows] = await this.#connection.execute(sql)
-    return Array.isArray(rows) ? (rows as AdminRow[]) : []
+    return this.#rowsOf(this.#connection.execute(sql))
+  }
+
+  async #rowsOf(reply: Promise<[unknown, unknown]>): Promise<AdminRow[]> {
+    try {
+      const [rows] = await reply
+      return Array.isArray(rows) ? (rows as AdminRow[]) : []
+    } catch (error) {
+      // The driver gives a loss to the statement that was under way and then to nobody else.
+      if (isConnectionLost(error)) this.#lost ??= error as Error
+      throw error
+    }
   }
 
   close(): void {

@@ -59,6 +59,12 @@ export class BrokerCalls {
     }
   }
 
+  warm(): void {
+    this.#start()
+      .then(({ lending }) => lending.serverOf(1))
+      .catch((error: unknown) => this.#log(`a server could not be started ahead: ${messageOf(error)}`))
+  }
+
   async answer(holder: Holder, call: BrokerCall): Promise<unknown> {
     if (this.#stopped)
       throw new DatabaseError('DATABASE_BROKER_STOPPED', 'The run is over; no database is lent any more.')

@@ -11,7 +11,7 @@ export interface ServerGrant {
   readonly endpoint: Endpoint
   readonly backend: BackendKind
   readonly version: string
-  readonly store: 'unistore' | 'tikv'
+  readonly store: 'unistore' | 'tikv' | 'other'
   readonly sharing: 'private' | 'shared'
   /** One line for people. */
   readonly detail: string
@@ -72,7 +72,7 @@ export const grantSchema = z.object({
   endpoint: endpointSchema,
   backend: z.enum(['external', 'binary', 'container', 'embedded', 'cluster']),
   version: z.string(),
-  store: z.enum(['unistore', 'tikv']),
+  store: z.enum(['unistore', 'tikv', 'other']),
   sharing: z.enum(['private', 'shared']),
   detail: z.string(),
 })

@@ -17,6 +17,8 @@ export interface BrokerOptions {
 export interface Broker {
   /** Path of a local socket (a named pipe on Windows) that only this user can open. */
   readonly address: string
+  /** Starts the first slot's server ahead, while the workers start; a failure is met again by whoever asks. */
+  warm(): void
   /** Takes back what is out, removes what was made, stops the backend. Idempotent. */
   stop(): Promise<KeptDatabase[]>
 }
@@ -46,6 +48,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   }
   return {
     address: place.address,
+    warm: () => calls.warm(),
     stop: () => {
       stopping ??= stop()
       return stopping

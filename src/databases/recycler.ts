@@ -65,6 +65,7 @@ export class Recycler {
         )
       }
     }
+    await this.#admin.run('USE information_schema')
     this.#images.set(database, await SchemaImage.of(this.#admin, database))
   }
 

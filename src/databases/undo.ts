@@ -154,7 +154,7 @@ export function deriveUndo(executed: readonly ExecutedStatement[], ownDatabase?:
         undo.push(`DROP ${second === 'ROLE' ? 'ROLE' : 'USER'} IF EXISTS ${account.quoted}`)
       }
     } else if (isGrantOrRevoke(statement)) {
-      for (const account of named) restoreGrants(account, before, fail)
+      for (const account of named) restoreGrants(statement, account, before, fail)
     } else if (first === 'RENAME') {
       const pairs = renamed(named)
       for (const [from, to] of pairs) {
@@ -164,19 +164,38 @@ export function deriveUndo(executed: readonly ExecutedStatement[], ownDatabase?:
     } else if (named.some((account) => !accounts.has(account.quoted))) fail()
   }
 
-  function restoreGrants(account: Account, before: CapturedState | undefined, fail: () => void): void {
-    if (accounts.has(account.quoted) || restored.has(`grants ${account.quoted}`)) return
+  function restoreGrants(
+    statement: ClassifiedStatement,
+    account: Account,
+    before: CapturedState | undefined,
+    fail: () => void,
+  ): void {
+    if (accounts.has(account.quoted)) return
     const grants = before?.grants?.[account.quoted]
-    // An account that did not exist is a name that only looks like one, a database in `GRANT … ON shop.*` say.
-    if (before?.grants === undefined) return fail()
-    if (grants === undefined) return
-    restored.add(`grants ${account.quoted}`)
-    undo.push(...grants.toReversed(), `REVOKE ALL PRIVILEGES, GRANT OPTION FROM ${account.quoted}`)
+    if (!restored.has(`grants ${account.quoted}`)) {
+      if (grants === undefined) return fail()
+      restored.add(`grants ${account.quoted}`)
+      undo.push(...grants.toReversed())
+    }
+    // REVOKE ALL PRIVILEGES leaves those on databases and tables in TiDB, so each grant is taken back by itself.
+    undo.push(...inverseOfGrant(statement, account))
   }
 }
 
 function isGrantOrRevoke({ kind, tokens }: ClassifiedStatement): boolean {
   return kind === 'account' && (tokens[0]?.value === 'GRANT' || tokens[0]?.value === 'REVOKE')
+}
+
+/** `REVOKE …` for what a GRANT gave to one account; nothing for a REVOKE. */
+function inverseOfGrant({ tokens, sql }: ClassifiedStatement, account: Account): string[] {
+  const start = tokens[0]?.start ?? 0
+  const to = tokens.find((token) => token.type === 'word' && token.value === 'TO')
+  if (tokens[0]?.value !== 'GRANT' || to === undefined) return []
+  const given = sql.slice('GRANT'.length, to.start - start).trim()
+  const revoke = `REVOKE ${given} FROM ${account.quoted}`
+  const on = tokens.find((token) => token.type === 'word' && token.value === 'ON')
+  if (on === undefined || !hasWords({ tokens }, 'WITH', 'GRANT', 'OPTION')) return [revoke]
+  return [revoke, `REVOKE GRANT OPTION ${sql.slice(on.start - start, to.start - start).trim()} FROM ${account.quoted}`]
 }
 
 function globalNames(statement: ClassifiedStatement): string[] {
@@ -193,7 +212,7 @@ function renamed(accounts: readonly Account[]): [Account, Account][] {
   return pairs
 }
 
-function hasWords({ tokens }: ClassifiedStatement, ...words: string[]): boolean {
+function hasWords({ tokens }: Pick<ClassifiedStatement, 'tokens'>, ...words: string[]): boolean {
   return tokens.some((_, index) => words.every((word, offset) => tokens[index + offset]?.value === word))
 }
 
