@@ -49,12 +49,14 @@ async function openBroker(vitest: Vitest, config: ResolvedConfig, signal: AbortS
   const start = (): Promise<RunningBackend> => startBackend(vitest, config, schema, signal)
   // Listing tests must stay quick, and starts nothing.
   const early = isListing() ? undefined : await start()
-  return startBroker({
+  const broker = await startBroker({
     backend: early === undefined ? start : () => Promise.resolve(early),
     keepDatabase: config.keepDatabase,
     ...(schema === undefined ? {} : { schema }),
     log: (line) => vitest.logger.log(line),
   })
+  if (early !== undefined) broker.warm()
+  return broker
 }
 
 async function startBackend(
