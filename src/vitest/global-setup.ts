@@ -6,10 +6,10 @@ import { resolveConfig } from '../config/resolve-config.ts'
 import type { ResolvedConfig } from '../config/resolved-config.ts'
 import type { WorkerSettings } from '../config/worker-settings.ts'
 import { startBroker, type Broker } from '../databases/broker.ts'
-import { loadSchema } from '../databases/schema.ts'
+import { loadSchema, schemaOf } from '../databases/schema.ts'
 import { isTidbTestError } from '../errors/tidb-test-error.ts'
 import { terminalProgress } from '../logging/terminal-progress.ts'
-import { optionsOf } from './plugin-options.ts'
+import { optionsOf, type PluginOptions } from './plugin-options.ts'
 import { takeSignals } from './signals.ts'
 
 declare module 'vitest' {
@@ -27,9 +27,11 @@ export default async function globalSetup(project: TestProject): Promise<() => P
   const aborted = new AbortController()
   const signals = takeSignals(vitest, aborted)
   try {
-    const config = resolveConfig({ cwd: vitest.config.root, env: process.env, inline: optionsOf(vitest) })
+    const { schema, ...options } = optionsOf(vitest)
+    const inline = typeof schema === 'string' ? { ...options, schema } : options
+    const config = resolveConfig({ cwd: vitest.config.root, env: process.env, inline })
     for (const warning of config.warnings) vitest.logger.warn(`vitest-tidb: ${warning}`)
-    const broker = await openBroker(vitest, config, aborted.signal)
+    const broker = await openBroker(vitest, config, await readSchema(schema, config), aborted.signal)
     project.provide('vitest-tidb', workerSettings(broker, config))
     return async () => {
       const kept = await broker.stop()
@@ -44,8 +46,12 @@ export default async function globalSetup(project: TestProject): Promise<() => P
   }
 }
 
-async function openBroker(vitest: Vitest, config: ResolvedConfig, signal: AbortSignal): Promise<Broker> {
-  const schema = config.schema === undefined ? undefined : await loadSchema(config.schema)
+async function openBroker(
+  vitest: Vitest,
+  config: ResolvedConfig,
+  schema: Schema | undefined,
+  signal: AbortSignal,
+): Promise<Broker> {
   const start = (): Promise<RunningBackend> => startBackend(vitest, config, schema, signal)
   // Listing tests must stay quick, and starts nothing.
   const early = isListing() ? undefined : await start()
@@ -57,6 +63,12 @@ async function openBroker(vitest: Vitest, config: ResolvedConfig, signal: AbortS
   })
   if (early !== undefined) broker.warm()
   return broker
+}
+
+/** A function of the plugin's options goes before the file that the other layers name. */
+async function readSchema(schema: PluginOptions['schema'], config: ResolvedConfig): Promise<Schema | undefined> {
+  if (typeof schema === 'function') return schemaOf(await schema(), 'function `schema` of tidb()')
+  return config.schema === undefined ? undefined : loadSchema(config.schema)
 }
 
 async function startBackend(

@@ -2,16 +2,15 @@ import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Plugin } from 'vitest/config'
 import { nodeVersionProblem } from '../config/node-version.ts'
-import type { TidbOptions } from '../config/tidb-options.ts'
 import { ConfigError } from '../errors/config-error.ts'
-import { rememberOptions } from './plugin-options.ts'
+import { rememberOptions, type PluginOptions } from './plugin-options.ts'
 
 /**
  * Gives every test file of this Vitest a TiDB: `plugins: [tidb()]`.
  *
  * Options go before the command line, the environment and the config file. Nothing is started while the config loads.
  */
-export function tidb(options: TidbOptions = {}): Plugin {
+export function tidb(options: PluginOptions = {}): Plugin {
   // Vitest 5 seems to work on an older Node until the first test fails, and then breaks in its reporter.
   const problem = nodeVersionProblem(process.versions.node)
   if (problem !== undefined) throw new ConfigError('CONFIG_NODE_VERSION', problem)
