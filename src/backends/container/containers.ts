@@ -40,7 +40,7 @@ export async function stateOf(engine: DockerEngine, id: string): Promise<Contain
 }
 
 /** Kills and removes a container with its volumes; one that is gone, or going, is fine. */
-export async function removeContainer(engine: DockerEngine, id: string): Promise<void> {
+async function removeContainer(engine: DockerEngine, id: string): Promise<void> {
   try {
     await engine.bytes(`/containers/${id}?force=1&v=1`, { method: 'DELETE', timeout: 60_000 })
   } catch (error) {

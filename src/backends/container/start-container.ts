@@ -22,6 +22,20 @@ export interface ContainerStart {
   readonly timeout: number
 }
 
+const CONFIG_PATH = '/vitest-tidb.toml'
+
+/**
+ * As on the toolkit's own servers: schema changes wait for no other server, since there is none, and row estimates
+ * do not change by themselves in the middle of a test.
+ */
+const CONFIG = ['lease = "0"', '[performance]', 'stats-lease = "0"', ''].join('\n')
+
+/** Whether flags can be added: the image starts tidb-server itself, and has no configuration of its own. */
+function runsTidbAlone({ entrypoint, command }: PresentImage): boolean {
+  const words = [...entrypoint, ...command]
+  return entrypoint.at(-1)?.endsWith('tidb-server') === true && !words.some((word) => /^--?config(=|$)/.test(word))
+}
+
 /** Resolves when TiDB answers a query. What a failed start leaves carries the run's label. */
 export async function startContainer(engine: DockerEngine, start: ContainerStart): Promise<StartedTidb> {
   const client = await getContainerRuntimeClient()
@@ -30,11 +44,15 @@ export async function startContainer(engine: DockerEngine, start: ContainerStart
   const definition = new GenericContainer(start.image)
     .withExposedPorts(SQL_PORT, STATUS_PORT)
     .withLabels({ ...ownerLabels(start.runId) })
+    // What the first start writes into the database must not depend on the image.
+    .withEnvironment({ TZ: 'UTC' })
     .withAutoCleanup(start.ryuk)
     .withWaitStrategy(ready)
-  if (start.present.entrypoint.at(-1)?.endsWith('tidb-server') === true) {
-    // Flags are added to the image's own. Without the lease, schema changes wait for nobody on a single TiDB.
-    definition.withCommand([...start.present.command, '-lease', '0', '-L', 'warn'])
+  if (runsTidbAlone(start.present)) {
+    // Flags are added to the image's own.
+    definition
+      .withCopyContentToContainer([{ content: CONFIG, target: CONFIG_PATH }])
+      .withCommand([...start.present.command, '-config', CONFIG_PATH, '-L', 'warn'])
   }
   const container = await definition.start()
   if (ready.identity === undefined) throw new Error('Testcontainers did not wait for the container')
