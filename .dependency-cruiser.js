@@ -57,20 +57,34 @@ export default {
       from: { path: '^fixtures/' },
       to: { path: '^(src/(vitest|cli)|public|suites)/' },
     },
-    { name: 'suites-use-the-public-door', severity: 'error', from: { path: '^suites/' }, to: { path: '^(src|fixtures)/' } },
+    {
+      name: 'suites-use-the-public-door',
+      severity: 'error',
+      from: { path: '^suites/' },
+      to: { path: '^(src|fixtures)/' },
+    },
     {
       name: 'vitest-node-in-the-main-process',
       severity: 'error',
       from: { pathNot: '^(src/(vitest|cli)/|e2e/|.*\\.test\\.ts$)' },
       to: { path: 'vitest/(dist/)?node' },
     },
-    { name: 'no-cycle', severity: 'error', from: {}, to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } } },
+    {
+      name: 'no-cycle',
+      severity: 'error',
+      from: {},
+      to: { circular: true, viaOnly: { dependencyTypesNot: ['type-only'] } },
+    },
     { name: 'resolvable', severity: 'error', from: {}, to: { couldNotResolve: true } },
   ],
   options: {
     doNotFollow: { path: 'node_modules' },
     tsPreCompilationDeps: true,
     tsConfig: { fileName: 'tsconfig.json' },
-    enhancedResolveOptions: { exportsFields: ['exports'], conditionNames: ['import', 'types', 'node', 'default'], extensions: ['.ts', '.js', '.json', '.d.ts'] },
+    enhancedResolveOptions: {
+      exportsFields: ['exports'],
+      conditionNames: ['import', 'types', 'node', 'default'],
+      extensions: ['.ts', '.js', '.json', '.d.ts'],
+    },
   },
 }

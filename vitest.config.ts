@@ -37,7 +37,14 @@ export default defineConfig({
       suite('machine'),
       {
         extends: true,
-        test: { name: 'e2e', include: ['e2e/**/*.test.ts'], globalSetup: ['e2e/support/pack.ts'], testTimeout: 240_000, hookTimeout: 300_000, sequence: { groupOrder: 1 } },
+        test: {
+          name: 'e2e',
+          include: ['e2e/**/*.test.ts'],
+          globalSetup: ['e2e/support/pack.ts'],
+          testTimeout: 240_000,
+          hookTimeout: 300_000,
+          sequence: { groupOrder: 1 },
+        },
       },
     ],
   },

@@ -31,6 +31,7 @@ const settings = {
     variable: 'TIDB_HOST',
     option: 'host <host[:port]>',
     about: 'TiDB to test on; without it one is started',
+    unset: 'none; `127.0.0.1` where the backend is `external`',
   },
   'database.port': { ...port, variable: 'TIDB_PORT', option: 'port <port>', about: 'its SQL port' },
   'database.user': {
@@ -41,7 +42,13 @@ const settings = {
     about: 'user who logs in',
   },
   // No option: arguments show in the process list.
-  'database.password': { schema: password, allowed: 'a text in quotes', variable: 'TIDB_PASSWORD', secret: true },
+  'database.password': {
+    schema: password,
+    allowed: 'a text in quotes',
+    variable: 'TIDB_PASSWORD',
+    about: 'password of that user',
+    secret: true,
+  },
   'database.database': {
     schema: text,
     allowed: 'a database name',
@@ -49,20 +56,55 @@ const settings = {
     option: 'database <name>',
     about: 'database that must exist there',
   },
-  'database.tls.enabled': { schema: flag, allowed: 'true or false', variable: 'TIDB_TLS' },
-  'database.tls.ca': { ...path, mustExist: true, variable: 'TIDB_TLS_CA' },
-  'database.tls.cert': { ...path, mustExist: true, variable: 'TIDB_TLS_CERT' },
-  'database.tls.key': { ...path, mustExist: true, variable: 'TIDB_TLS_KEY' },
-  'database.tls.verify': { schema: flag, allowed: 'true or false', variable: 'TIDB_TLS_VERIFY' },
-  'database.statusPort': { ...port, variable: 'TIDB_STATUS_PORT' },
-  'database.poolSize': { schema: whole(1, 10_000), allowed: 'a whole number from 1 to 10000' },
-  'database.timeout': { schema: duration, allowed: "milliseconds, or a duration such as '30s', from 1 ms to 24 h" },
+  'database.tls.enabled': {
+    schema: flag,
+    allowed: 'true or false',
+    variable: 'TIDB_TLS',
+    about: 'whether connections are encrypted',
+    unset: 'true when one of the other `tls` settings is given',
+  },
+  'database.tls.ca': {
+    ...path,
+    mustExist: true,
+    variable: 'TIDB_TLS_CA',
+    about: 'PEM file of the authority that signed the certificate of the server',
+    unset: "the system's authorities",
+  },
+  'database.tls.cert': {
+    ...path,
+    mustExist: true,
+    variable: 'TIDB_TLS_CERT',
+    about: 'PEM file of a client certificate',
+  },
+  'database.tls.key': { ...path, mustExist: true, variable: 'TIDB_TLS_KEY', about: 'PEM file of its key' },
+  'database.tls.verify': {
+    schema: flag,
+    allowed: 'true or false',
+    variable: 'TIDB_TLS_VERIFY',
+    about: '`false` accepts any certificate',
+    unset: 'true',
+  },
+  'database.statusPort': {
+    ...port,
+    variable: 'TIDB_STATUS_PORT',
+    about: 'its HTTP status port, where that can be reached',
+  },
+  'database.poolSize': {
+    schema: whole(1, 10_000),
+    allowed: 'a whole number from 1 to 10000',
+    about: 'sessions of the fixture `connectionPool`',
+  },
+  'database.timeout': {
+    schema: duration,
+    allowed: "milliseconds, or a duration such as '30s', from 1 ms to 24 h",
+    about: "for connecting and for each statement: milliseconds, or a text such as `'30s'`",
+  },
   'backend.kind': {
     schema: z.enum(['auto', 'external', 'binary', 'embedded', 'container']),
     allowed: 'auto, external, binary, embedded or container',
     variable: 'TIDB_BACKEND',
     option: 'backend <kind>',
-    about: 'auto, external, binary, embedded or container',
+    about: 'what provides the TiDB: auto, external, binary, embedded or container',
   },
   'backend.binary': { ...path, variable: 'TIDB_BINARY', option: 'binary <path>', about: 'tidb-server to start' },
   'backend.image': {
@@ -71,6 +113,7 @@ const settings = {
     variable: 'TIDB_IMAGE',
     option: 'image <name>',
     about: 'image of the container',
+    unset: '`pingcap/tidb`',
   },
   'backend.version': {
     schema: text.regex(/^[\w.+-]+$/),
@@ -78,6 +121,7 @@ const settings = {
     variable: 'TIDB_VERSION',
     option: 'tidb-version <version>',
     about: 'version of the container',
+    unset: '`v8.5.4`',
   },
   'backend.cacheDirectory': {
     ...path,
@@ -85,9 +129,21 @@ const settings = {
     variable: 'VITEST_TIDB_CACHE',
     option: 'cache-directory <path>',
     about: 'where builds and templates are kept',
+    unset: '`vitest-tidb` in `$XDG_CACHE_HOME`, `~/.cache` or `~/Library/Caches`',
   },
-  'backend.readyDatabases': { schema: whole(1, 10_000), allowed: 'a whole number from 1 to 10000' },
-  'backend.goBinary': { ...path, allowed: 'the path of a go command', variable: 'TIDB_GO' },
+  'backend.readyDatabases': {
+    schema: whole(1, 10_000),
+    allowed: 'a whole number from 1 to 10000',
+    about: 'clean databases that each server of its own holds ready',
+    unset: '300; fewer with a long schema',
+  },
+  'backend.goBinary': {
+    ...path,
+    allowed: 'the path of a go command',
+    variable: 'TIDB_GO',
+    about: 'go command that builds the embedded TiDB',
+    unset: 'the first `go` on PATH',
+  },
   schema: {
     ...path,
     allowed: 'the path of a .sql file',
@@ -100,6 +156,7 @@ const settings = {
     schema: z.enum(['database', 'transaction', 'server']),
     allowed: 'database, transaction or server',
     variable: 'TIDB_DATABASE_MODE',
+    about: 'what a test gets: `database`, `transaction` or `server`',
   },
   keepDatabase: {
     schema: z.union([
@@ -109,19 +166,20 @@ const settings = {
     allowed: 'never or on-failure',
     variable: 'TIDB_KEEP_DATABASE',
     option: 'keep-database <when>',
-    about: 'never or on-failure',
+    about: "whether a failed test's database stays: never or on-failure",
   },
   timeZone: {
     schema: text.refine(isTimeZone),
     allowed: 'UTC, a name such as Asia/Shanghai or an offset such as +08:00',
     variable: 'TIDB_TIME_ZONE',
+    about: 'time zone of sessions: `UTC`, a name such as `Asia/Shanghai`, or an offset such as `+08:00`',
   },
   'logging.level': {
     schema: z.enum(['error', 'warn', 'info', 'debug']),
     allowed: 'error, warn, info or debug',
     variable: 'TIDB_LOG_LEVEL',
     option: 'log-level <level>',
-    about: 'error, warn, info or debug',
+    about: 'how much is told: error, warn, info or debug',
   },
 } satisfies Record<string, SettingDefinition>
 
@@ -130,7 +188,10 @@ export interface SettingDefinition {
   readonly allowed: string
   readonly variable?: string
   readonly option?: string
-  readonly about?: string
+  /** What it is, in a few words. */
+  readonly about: string
+  /** What holds when nobody gives it and `defaults` has no value for it. */
+  readonly unset?: string
   readonly path?: boolean
   readonly mustExist?: boolean
   readonly secret?: boolean

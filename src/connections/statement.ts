@@ -93,7 +93,7 @@ export class Statement<Result> extends Promise<Result> {
 }
 
 /** Gives an error the stack of the place where the user wrote the statement. */
-export function placedAt(error: unknown, place: Error): unknown {
+function placedAt(error: unknown, place: Error): unknown {
   if (error instanceof Error && place.stack !== undefined) {
     const frames = place.stack.split('\n').filter((line) => /^\s+at /.test(line))
     error.stack = [`${error.name}: ${error.message}`, ...frames].join('\n')

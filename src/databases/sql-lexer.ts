@@ -18,7 +18,7 @@ const WORD = /[\p{L}\p{N}_$]/u
  *
  * Source: https://docs.pingcap.com/tidb/stable/comment-syntax and …/literal-values
  */
-export function tokenize(sql: string): Token[] {
+function tokenize(sql: string): Token[] {
   const tokens: Token[] = []
   let at = 0
   let executableComments = 0

@@ -6,7 +6,7 @@ import { toMermaid } from './mermaid.ts'
 import type { Awaitable, StateContext } from './state-context.ts'
 
 /** The end states of every dynamic machine. */
-export const dynamicEnd = { completed: 'completed', error: 'error' } as const
+const dynamicEnd = { completed: 'completed', error: 'error' } as const
 export type DynamicEnd = (typeof dynamicEnd)[keyof typeof dynamicEnd]
 
 /** What happens in a state, and where it may go. `exit` runs even when `enter` or `execute` fails. */

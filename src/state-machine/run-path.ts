@@ -12,6 +12,6 @@ export function formatPath(run: MachineRun): string {
     .join(' → ')
 }
 
-export function formatMilliseconds(milliseconds: number): string {
+function formatMilliseconds(milliseconds: number): string {
   return milliseconds < 1_000 ? `${milliseconds.toFixed(1)} ms` : `${(milliseconds / 1_000).toFixed(2)} s`
 }

@@ -5,7 +5,7 @@ import type { MachineRun } from './machine-run.ts'
 import type { Awaitable, StateContext } from './state-context.ts'
 
 /** The end states of every typed machine. */
-export const typedEnd = { Completed: 'Completed', Error: 'Error' } as const
+const typedEnd = { Completed: 'Completed', Error: 'Error' } as const
 export type TypedEnd = (typeof typedEnd)[keyof typeof typedEnd]
 
 /** What happens in a state. `exit` runs even when `enter` or `execute` fails. */
