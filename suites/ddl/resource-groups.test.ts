@@ -20,9 +20,9 @@ test('a resource group has the limit that it was given, and a session can be put
 test('a resource group can not be dropped while an account belongs to it', async ({ db }) => {
   const [user, group] = [`${db.database}_ann`, sql.id(`${db.database}_batch`)]
   await db.run`CREATE RESOURCE GROUP ${group} RU_PER_SEC = 500`
-  await db.run`CREATE USER ${user} RESOURCE GROUP ${group}`
+  await db.run`CREATE USER ${sql.id(user)} RESOURCE GROUP ${group}`
   await expect(db.run`DROP RESOURCE GROUP ${group}`).toFailWith({ message: 'depends on the resource group' })
-  await db.run`DROP USER ${user}`
+  await db.run`DROP USER ${sql.id(user)}`
   await db.run`DROP RESOURCE GROUP ${group}`
   await expect(db.run`DROP RESOURCE GROUP ${group}`).toFailWith('ER_RESOURCE_GROUP_NOT_EXISTS')
 })

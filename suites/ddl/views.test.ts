@@ -38,9 +38,9 @@ test('a view of its definer shows rows to an account that must not read the tabl
   await db.run`CREATE SQL SECURITY DEFINER VIEW public_pet AS SELECT id FROM pet`
   await db.run`CREATE SQL SECURITY INVOKER VIEW private_pet AS SELECT id FROM pet`
   const user = `${db.database}_vet`
-  await db.run`CREATE USER ${user} IDENTIFIED BY 'woof'`
+  await db.run`CREATE USER ${sql.id(user)} IDENTIFIED BY 'woof'`
   for (const view of ['public_pet', 'private_pet']) {
-    await db.run`GRANT SELECT ON ${sql.id(`${db.database}.${view}`)} TO ${user}`
+    await db.run`GRANT SELECT ON ${sql.id(`${db.database}.${view}`)} TO ${sql.id(user)}`
   }
   await using vet = await openAs(tidb, { user, password: 'woof', database: db.database })
   await expect(vet.query`SELECT * FROM public_pet`).toReturnRows([{ id: 1 }])
