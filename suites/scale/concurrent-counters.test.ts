@@ -65,7 +65,7 @@ test(
     await Promise.all(
       all.map(async (session, teller) => {
         for (let n = 0; n < increments; n++) {
-          const [from, to] = [(teller * 3 + n) % 20, (teller * 5 + n * 7 + 1) % 20]
+          const [from, to] = [(teller * 3 + n) % 20, (teller + n * n + 1) % 20]
           balances[from]! -= 1
           balances[to]! += 1
           await session.transaction(
