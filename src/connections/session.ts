@@ -1,14 +1,16 @@
 import type { ResultSetHeader } from 'mysql2'
 import { ConnectError } from '../errors/connect-error.ts'
 import { StatementError } from '../errors/statement-error.ts'
-import { isTidbTestError } from '../errors/tidb-test-error.ts'
+import { isTidbTestError, messageOf } from '../errors/tidb-test-error.ts'
 import { killQuery } from './cancel.ts'
 import { urlOf, type Endpoint } from './endpoint.ts'
 import { Plan } from './plan.ts'
+import { maskPasswords } from './mask-passwords.ts'
 import { exactRows } from './rows.ts'
 import { compileSql, compileText, prefixed, type CompiledSql, type SqlRow, type SqlValue } from './sql.ts'
 import { StartedStatement } from './started-statement.ts'
 import { Statement } from './statement.ts'
+import { withoutSecrets } from './statement-failure.ts'
 import type { StatementHook } from './statement-hook.ts'
 import type { LoggedStatement, StatementLog } from './statement-log.ts'
 import type { Wire, WireReply } from './wire.ts'
@@ -46,6 +48,7 @@ export interface SessionSettings {
 
 /** How long a statement may take to end after KILL QUERY before its connection is cut. */
 const KILL_GRACE = 5_000
+const ER_QUERY_INTERRUPTED = 1317
 
 /** One connection to TiDB. Statements on it run one after another. */
 export class Session {
@@ -57,8 +60,15 @@ export class Session {
   #timeZone: string
   #settled: Promise<unknown> = Promise.resolve()
   #savepoints = 0
+  #transactions = 0
   #closed = false
   #underWay = false
+  /** Whether the statement under way was sent inside a transaction. */
+  #uncommitted = false
+  /** A KILL QUERY that was sent while the statement under way ran. */
+  #killing: Promise<void> | undefined
+  /** Why the connection is gone, where the driver's own words would not tell. */
+  #lostBecause: string | undefined
 
   /** Use `openSession`. */
   constructor(wire: Wire, settings: SessionSettings) {
@@ -94,17 +104,17 @@ export class Session {
     strings: TemplateStringsArray,
     ...values: SqlValue[]
   ): Statement<Row[]> => {
-    return this.#statement(compileSql(strings, values), this.query, (replies) => this.#lastRows(replies) as Row[])
+    return this.#statement(compileSql(strings, values), this.query, (reply) => this.#lastRows(reply) as Row[])
   }
 
   /** Runs a statement without rows; resolves to what it did. Several statements with `;` between count together. */
   readonly run = (strings: TemplateStringsArray, ...values: SqlValue[]): Statement<Outcome> => {
-    return this.#statement(compileSql(strings, values), this.run, (replies) => this.#outcome(replies))
+    return this.#statement(compileSql(strings, values), this.run, outcomeOfAll)
   }
 
   /** Runs a text with any number of statements; resolves to one result for each: rows, or what it did. */
   readonly script = (text: string): Statement<(SqlRow[] | Outcome)[]> => {
-    return this.#statement(compileText(text), this.script, (replies) =>
+    return this.#statement(compileText(text), this.script, ({ replies }) =>
       replies.map((reply) => ('rows' in reply ? this.#exact(reply) : outcomeOf(reply.header, []))),
     )
   }
@@ -114,7 +124,7 @@ export class Session {
     return this.#statement(
       prefixed('EXPLAIN ', compileSql(strings, values)),
       this.explain,
-      (replies) => new Plan(this.#lastRows(replies), this.database),
+      (reply) => new Plan(this.#lastRows(reply), this.database),
     )
   }
 
@@ -123,9 +133,9 @@ export class Session {
     const sql = compileSql(strings, values)
     const startedAt = new Error('started')
     Error.captureStackTrace(startedAt, this.start)
-    const result = this.#send(sql).then(async (replies) => {
-      const last = replies.at(-1)
-      return last !== undefined && 'rows' in last ? this.#exact(last) : this.#outcome(replies)
+    const result = this.#send(sql).then((reply) => {
+      const last = reply.replies.at(-1)
+      return last !== undefined && 'rows' in last ? this.#exact(last) : outcomeOfAll(reply)
     })
     const started = new StartedStatement({ sql: sql.text, session: this, result, startedAt })
     this.#settings.onStatement?.(started)
@@ -133,7 +143,8 @@ export class Session {
   }
 
   /**
-   * BEGIN, the body, COMMIT; ROLLBACK when the body throws. The body gets this same session.
+   * BEGIN, the body, COMMIT; ROLLBACK when the body throws. The body gets this same session. One inside another is a
+   * savepoint of the outer one.
    *
    * @throws StatementError with outcome `unknown` when the connection is lost while the reply of COMMIT is awaited.
    */
@@ -143,7 +154,10 @@ export class Session {
       session: this,
       calledAs: this.transaction,
       send: () =>
-        this.#settings.insideTransaction === true ? this.#savepointed(body) : this.#transacted(body, options),
+        // A BEGIN inside a transaction would commit it.
+        this.#settings.insideTransaction === true || this.#transactions > 0
+          ? this.#savepointed(body)
+          : this.#transacted(body, options),
     })
     this.#settings.onStatement?.(statement as Statement<unknown>)
     return statement
@@ -164,7 +178,8 @@ export class Session {
   async kill(): Promise<void> {
     // TiDB closes an idle session's connection when its next statement comes after a KILL QUERY.
     if (!this.#underWay) return
-    await killQuery(this.#settings.endpoint, this.connectionId, KILL_GRACE)
+    this.#killing ??= killQuery(this.#settings.endpoint, this.connectionId, KILL_GRACE)
+    await this.#killing
   }
 
   /** Ends the session; an open transaction is rolled back by the server. Idempotent. */
@@ -181,7 +196,7 @@ export class Session {
   #statement<R>(
     sql: CompiledSql,
     calledAs: (...args: never[]) => unknown,
-    result: (replies: WireReply[]) => R | Promise<R>,
+    result: (reply: Replies) => R,
   ): Statement<R> {
     const statement = new Statement<R>({
       sql: sql.text,
@@ -195,7 +210,7 @@ export class Session {
   }
 
   /** Statements wait for the one before, so that a KILL never meets the next one. */
-  #send(sql: CompiledSql): Promise<WireReply[]> {
+  #send(sql: CompiledSql): Promise<Replies> {
     const sent = this.#settled.then(() => this.#sendNow(sql))
     this.#settled = sent.then(
       () => undefined,
@@ -204,10 +219,8 @@ export class Session {
     return sent
   }
 
-  async #sendNow(sql: CompiledSql): Promise<WireReply[]> {
-    if (this.#closed) {
-      throw new ConnectError('CONNECT_CLOSED', `session '${this.name}' is closed; it cannot run: ${sql.text}`)
-    }
+  async #sendNow(sql: CompiledSql): Promise<Replies> {
+    this.#assertUsable(sql)
     for (const hook of this.#settings.hooks ?? []) await hook.beforeSend?.(sql.text)
     const { name: session, connectionId } = this
     const logged = this.#settings.log?.begin({ session, connectionId, sql: sql.text, values: sql.values })
@@ -215,65 +228,112 @@ export class Session {
     try {
       const replies = await this.#guarded(sql)
       note(logged, begun, { rows: replies.reduce((rows, reply) => rows + countOf(reply), 0) })
-      this.#afterReply(sql.text, replies)
-      if (/^\s*set\b[^;]*\btime_zone\b/i.test(sql.text)) await this.#readTimeZone()
-      return replies
+      await this.#afterReply(sql.text, replies)
+      if (/\bset\b[^]*\btime_zone\b/i.test(sql.text)) await this.#readTimeZone()
+      return { replies, warnings: await this.#warningsOf(replies) }
     } catch (error) {
-      const failure = isTidbTestError(error) ? error : new StatementError(error, { sql: sql.text, session })
+      const failure = isTidbTestError(error) ? error : this.#failure(sql, error)
       note(logged, begun, { error: failure.message.split('\n')[0] ?? '' })
-      this.#afterReply(sql.text, undefined)
+      await this.#afterReply(sql.text, undefined)
       throw failure
     }
   }
 
+  #assertUsable(sql: CompiledSql): void {
+    const { lost } = this.#wire
+    if (!this.#closed && lost === undefined) return
+    const cannot = `it cannot run: ${maskPasswords(sql.text)}`
+    if (this.#closed) throw new ConnectError('CONNECT_CLOSED', `session '${this.name}' is closed; ${cannot}`)
+    throw new ConnectError(
+      'CONNECT_LOST',
+      `session '${this.name}' has lost its connection (${this.#lostBecause ?? messageOf(lost)}); ${cannot}`,
+      {
+        cause: lost,
+        remedy: 'Its transaction, variables and temporary tables are gone with it. Open another session.',
+        context: { session: this.name },
+      },
+    )
+  }
+
   async #guarded(sql: CompiledSql): Promise<WireReply[]> {
     const { signal, timeout } = this.#settings
-    if (signal?.aborted === true) throw this.#ended(sql, 'aborted', signal.reason)
+    if (signal?.aborted === true) throw this.#ended(sql, 'aborted', { cause: signal.reason })
     let ended: 'aborted' | 'timeout' | undefined
-    let killing: Promise<void> = Promise.resolve()
     let cut: NodeJS.Timeout | undefined
     const end = (why: 'aborted' | 'timeout') => (): void => {
       if (ended !== undefined) return
       ended = why
       cut = setTimeout(() => this.#wire.cut(), KILL_GRACE)
       // When the server can't be asked any more, cutting the connection is all that is left, and ends the wait.
-      killing = this.kill().catch(() => this.#wire.cut())
+      this.kill().catch(() => this.#wire.cut())
     }
     const onAbort = end('aborted')
     const timer = setTimeout(end('timeout'), timeout)
     signal?.addEventListener('abort', onAbort, { once: true })
+    let interrupted = false
     try {
       this.#underWay = true
-      const replies = await this.#wire.send(sql.literal(this.#timeZone))
+      this.#uncommitted = this.#wire.flags.uncommitted
+      const { backslashEscapes } = this.#wire.flags
+      const replies = await this.#wire.send(sql.literal({ timeZone: this.#timeZone, backslashEscapes }))
       // SLEEP() answers a KILL with a row, as if nothing had happened.
-      if (ended !== undefined) throw this.#ended(sql, ended, undefined)
+      if (ended !== undefined) throw this.#ended(sql, ended, { done: replies.some((reply) => 'header' in reply) })
       return replies
     } catch (error) {
-      throw ended === undefined || isTidbTestError(error) ? error : this.#ended(sql, ended, error)
+      interrupted = (error as { errno?: number }).errno === ER_QUERY_INTERRUPTED
+      throw ended === undefined || isTidbTestError(error) ? error : this.#ended(sql, ended, { cause: error })
     } finally {
       this.#underWay = false
       clearTimeout(timer)
       clearTimeout(cut)
       signal?.removeEventListener('abort', onAbort)
-      // The next statement must not meet a KILL that was meant for this one.
-      await killing
+      await this.#afterKill(interrupted)
     }
   }
 
-  #ended(sql: CompiledSql, why: 'aborted' | 'timeout', cause: unknown): StatementError {
-    const message =
-      why === 'timeout'
-        ? `the statement did not end within ${this.#settings.timeout} ms and was ended with KILL QUERY`
-        : 'the test ended while the statement was under way; it was ended with KILL QUERY'
-    const code = why === 'timeout' ? 'STATEMENT_TIMEOUT' : 'STATEMENT_ABORTED'
-    return new StatementError(cause, { sql: sql.text, session: this.name }, { code, message })
+  /**
+   * The next statement must not meet a KILL that was meant for the last one. One that came too late makes TiDB close the
+   * connection at the next statement (seen on 8.5), so that is found out here.
+   */
+  async #afterKill(interrupted: boolean): Promise<void> {
+    const killing = this.#killing
+    this.#killing = undefined
+    if (killing === undefined) return
+    // Its failure is told to whoever asked for it; here it only matters that it is over.
+    await Promise.allSettled([killing])
+    if (interrupted || this.#wire.lost !== undefined) return
+    await this.ping()
+    if (this.#wire.lost !== undefined) {
+      this.#lostBecause = 'KILL QUERY met it just when its statement had ended by itself, and TiDB then closes it'
+    }
   }
 
-  #afterReply(sql: string, replies: readonly WireReply[] | undefined): void {
+  #ended(sql: CompiledSql, why: 'aborted' | 'timeout', end: { cause?: unknown; done?: boolean }): StatementError {
+    const killed = end.done === true ? 'had ended by itself when KILL QUERY came' : 'was ended with KILL QUERY'
+    const message =
+      why === 'timeout'
+        ? `the statement did not end within ${this.#settings.timeout} ms and ${killed}`
+        : `the test ended while the statement was under way; it ${killed}`
+    const code = why === 'timeout' ? 'STATEMENT_TIMEOUT' : 'STATEMENT_ABORTED'
+    return this.#failure(sql, end.cause, { code, message }, end.done)
+  }
+
+  #failure(
+    sql: CompiledSql,
+    cause: unknown,
+    override: { code?: string; message?: string } = {},
+    done = false,
+  ): StatementError {
+    const statement = { sql: maskPasswords(sql.text), session: this.name, uncommitted: this.#uncommitted, done }
+    return new StatementError(withoutSecrets(cause), statement, override)
+  }
+
+  async #afterReply(sql: string, replies: readonly WireReply[] | undefined): Promise<void> {
     const last = replies?.at(-1)
     const header = last !== undefined && 'header' in last ? last.header : undefined
-    const reply = { sql, serverStatus: header?.serverStatus, warnings: header?.warningStatus, failed: replies === undefined }
-    for (const hook of this.#settings.hooks ?? []) hook.afterReply?.(reply)
+    const failed = replies === undefined
+    const reply = { sql, serverStatus: header?.serverStatus, warnings: header?.warningStatus, failed }
+    for (const hook of this.#settings.hooks ?? []) await hook.afterReply?.(reply)
   }
 
   async #readTimeZone(): Promise<void> {
@@ -294,17 +354,30 @@ export class Session {
 
   async #finish<R>(body: (tx: Session) => Promise<R>, commit: string, rollback: string): Promise<R> {
     let result: R
+    this.#transactions++
     try {
       result = await body(this)
     } catch (error) {
-      if (this.status === 'connected') await this.#send(compileText(rollback))
+      await this.#rollBack(rollback)
       throw error
+    } finally {
+      this.#transactions--
     }
     await this.#send(compileText(commit))
     return result
   }
 
-  #lastRows(replies: readonly WireReply[]): SqlRow[] {
+  async #rollBack(rollback: string): Promise<void> {
+    if (this.status !== 'connected' || this.#settings.signal?.aborted === true) return
+    try {
+      await this.#send(compileText(rollback))
+    } catch (error) {
+      // A deadlock, say, has rolled everything back already. The failure that brought us here is what must be told.
+      if (!isTidbTestError(error)) throw error
+    }
+  }
+
+  #lastRows({ replies }: Replies): SqlRow[] {
     const last = replies.at(-1)
     return last !== undefined && 'rows' in last ? this.#exact(last) : []
   }
@@ -313,21 +386,29 @@ export class Session {
     return exactRows(reply.rows, reply.fields, this.#timeZone)
   }
 
-  async #outcome(replies: readonly WireReply[]): Promise<Outcome> {
-    const headers = replies.flatMap((reply) => ('header' in reply ? [reply.header] : []))
-    const last = headers.at(-1)
-    const warnings = (last?.warningStatus ?? 0) > 0 ? await this.#warnings() : []
-    const affectedRows = headers.reduce((sum, header) => sum + header.affectedRows, 0)
-    return last === undefined
-      ? { affectedRows: 0, insertId: 0n, warnings }
-      : { ...outcomeOf(last, warnings), affectedRows }
-  }
-
-  async #warnings(): Promise<Outcome['warnings']> {
+  /** Asked before the next statement is sent, which would replace them. */
+  async #warningsOf(replies: readonly WireReply[]): Promise<Outcome['warnings']> {
+    const last = replies.at(-1)
+    if (last === undefined || 'rows' in last || last.header.warningStatus === 0) return []
     const [reply] = await this.#wire.send('SHOW WARNINGS')
     if (reply === undefined || !('rows' in reply)) return []
     return reply.rows.map((row) => ({ code: Number(row['Code']), message: String(row['Message']) }))
   }
+}
+
+/** What came back for one text. */
+interface Replies {
+  readonly replies: readonly WireReply[]
+  readonly warnings: Outcome['warnings']
+}
+
+function outcomeOfAll({ replies, warnings }: Replies): Outcome {
+  const headers = replies.flatMap((reply) => ('header' in reply ? [reply.header] : []))
+  const last = headers.at(-1)
+  const affectedRows = headers.reduce((sum, header) => sum + header.affectedRows, 0)
+  return last === undefined
+    ? { affectedRows: 0, insertId: 0n, warnings }
+    : { ...outcomeOf(last, warnings), affectedRows }
 }
 
 function outcomeOf(header: ResultSetHeader, warnings: Outcome['warnings']): Outcome {

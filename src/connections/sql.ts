@@ -1,4 +1,4 @@
-import { escape, escapeId } from 'mysql2'
+import { escapeId } from 'mysql2'
 import { TidbTestError } from '../errors/tidb-test-error.ts'
 import { formatDateTime } from './time-zone.ts'
 
@@ -33,8 +33,15 @@ export interface CompiledSql {
   /** For people: values as `?`. */
   readonly text: string
   readonly values: readonly (SqlResult | boolean)[]
-  /** What goes over the wire, for a session in the given time zone. */
-  literal(timeZone: string): string
+  /** What goes over the wire, for a session in the state that is given. */
+  literal(reading: Reading): string
+}
+
+/** How a session reads literals. */
+export interface Reading {
+  readonly timeZone: string
+  /** Whether a backslash in a string begins an escape sequence; undefined when that is not known. */
+  readonly backslashEscapes: boolean | undefined
 }
 
 const fragment = (parts: readonly Part[]): Fragment => ({ kind: 'fragment', [PARTS]: parts })
@@ -102,23 +109,30 @@ function compiled(parts: readonly Part[]): CompiledSql {
   return {
     text: parts.map((part) => ('text' in part ? part.text : 'id' in part ? escapeId(part.id) : '?')).join(''),
     values: parts.flatMap((part) => ('value' in part ? [part.value] : [])),
-    literal: (timeZone) =>
+    literal: (reading) =>
       parts
-        .map((part) =>
-          'text' in part ? part.text : 'id' in part ? escapeId(part.id) : literalOf(part.value, timeZone),
-        )
+        .map((part) => ('text' in part ? part.text : 'id' in part ? escapeId(part.id) : literalOf(part.value, reading)))
         .join(''),
   }
 }
 
 /** The same statement with a piece of SQL in front: EXPLAIN of it, say. */
 export function prefixed(prefix: string, sql: CompiledSql): CompiledSql {
-  return { text: prefix + sql.text, values: sql.values, literal: (timeZone) => prefix + sql.literal(timeZone) }
+  return { text: prefix + sql.text, values: sql.values, literal: (reading) => prefix + sql.literal(reading) }
 }
 
-function literalOf(value: SqlResult | boolean, timeZone: string): string {
-  if (typeof value === 'bigint') return value.toString()
-  if (value instanceof Date) return `'${formatDateTime(value, timeZone)}'`
+function literalOf(value: SqlResult | boolean, reading: Reading): string {
+  if (value === null) return 'NULL'
+  if (value instanceof Date) return `'${formatDateTime(value, reading.timeZone)}'`
   if (value instanceof Uint8Array) return value.length === 0 ? "''" : `0x${Buffer.from(value).toString('hex')}`
-  return escape(value)
+  return typeof value === 'string' ? stringLiteral(value, reading.backslashEscapes) : String(value)
+}
+
+/** With sql_mode NO_BACKSLASH_ESCAPES a backslash is a character like any other, and escaping with it would be wrong. */
+function stringLiteral(value: string, backslashEscapes: boolean | undefined): string {
+  if (!value.includes('\\')) return `'${value.replaceAll("'", "''")}'`
+  // Hexadecimal means the same in both modes, but is not taken everywhere: not after COMMENT, for one.
+  if (backslashEscapes === undefined) return `_utf8mb4 0x${Buffer.from(value).toString('hex')}`
+  const text = backslashEscapes ? value.replaceAll('\\', '\\\\') : value
+  return `'${text.replaceAll("'", "''")}'`
 }

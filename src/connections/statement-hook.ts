@@ -2,8 +2,8 @@
 export interface StatementHook {
   /** Called with the text before it is sent. What it throws becomes the statement's failure, and nothing is sent. */
   beforeSend?(sql: string): void | Promise<void>
-  /** Called when the reply is there. */
-  afterReply?(reply: StatementReply): void
+  /** Called when the reply is there; the session's next statement waits for it. */
+  afterReply?(reply: StatementReply): void | Promise<void>
 }
 
 export interface StatementReply {

@@ -1,3 +1,4 @@
+import { maskPasswords } from './mask-passwords.ts'
 import type { SqlResult } from './sql.ts'
 
 export interface LoggedStatement {
@@ -85,12 +86,4 @@ function ending(entry: LoggedStatement): string {
   const time = `${entry.milliseconds.toFixed(1)} ms`
   if (entry.error !== undefined) return `${time}  ✗ ${entry.error}`
   return `${time}  ${entry.rows === undefined ? 'ok' : entry.rows === 1 ? '1 row' : `${entry.rows} rows`}`
-}
-
-const PASSWORD =
-  /(\bidentified\s+(?:with\s+\S+\s+)?(?:by|as)\s+|\bpassword\s*(?:for\s+\S+\s*)?=\s*(?:password\s*\(\s*)?)('(?:[^'\\]|\\.|'')*'|"(?:[^"\\]|\\.|"")*")/gi
-
-/** Hides what stands behind IDENTIFIED BY and SET PASSWORD. */
-export function maskPasswords(sql: string): string {
-  return sql.replace(PASSWORD, "$1'***'")
 }

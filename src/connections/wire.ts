@@ -4,6 +4,7 @@ import { ConnectError } from '../errors/connect-error.ts'
 import { isConnectionLost } from '../errors/classify.ts'
 import { messageOf } from '../errors/tidb-test-error.ts'
 import { urlOf, type Endpoint } from './endpoint.ts'
+import { SessionFlags } from './session-flags.ts'
 import type { SqlRow } from './sql.ts'
 
 /** What came back for one statement: rows with their fields, or the header of an OK packet. */
@@ -13,6 +14,7 @@ export type WireReply =
 
 /** One connection to a server, with the driver's options that keep values exact. */
 export class Wire {
+  readonly flags = new SessionFlags()
   readonly #connection: Connection
   readonly #stream: Socket
   #lost: Error | undefined
@@ -91,9 +93,12 @@ export class Wire {
     return new Promise((resolve, reject) => {
       this.#connection.query(text, (error: QueryError | null, results: unknown, fields: unknown) => {
         if (error === null || error === undefined) {
-          resolve(repliesOf(results, fields))
+          const replies = repliesOf(results, fields)
+          this.flags.observe(replies)
+          resolve(replies)
           return
         }
+        this.flags.observe(undefined)
         if (isConnectionLost(error)) this.#lost = error
         reject(error)
       })

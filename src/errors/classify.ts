@@ -50,8 +50,43 @@ export function isConnectionLost(error: unknown): boolean {
   )
 }
 
+/** What is known of a statement when it failed. */
+export interface FailureCircumstances {
+  /** The connection was lost after the statement was sent. */
+  readonly lost: boolean
+  readonly sql: string
+  /** A transaction was open when it was sent, or autocommit was off: what it wrote was not committed with it. */
+  readonly uncommitted: boolean
+}
+
 /** Sorts a server's error, or a lost connection, for the statement that met it. */
-export function outcomeOf(errno: number, options: { lost: boolean; sql: string }): ErrorOutcome {
-  if (options.lost) return /^\s*commit\b/i.test(options.sql) ? 'unknown' : 'transient'
+export function outcomeOf(errno: number, { lost, sql, uncommitted }: FailureCircumstances): ErrorOutcome {
+  if (lost) return hasNoLastingEffect(sql, uncommitted) ? 'transient' : 'unknown'
   return TRANSIENT.has(errno) ? 'transient' : 'permanent'
+}
+
+const READS = /^(?:select|show|desc|describe|use|table|values|prepare|deallocate|savepoint|release|rollback|\()/i
+/** They read, or they run the statement that follows. */
+const MAYBE_READS = /^(?:explain|trace|with)\b(?![^]*\b(?:insert|update|delete|replace|import|load)\b)/i
+const SESSION_SETTING = /^set\b(?![^]*\b(?:global|persist|persist_only|instance|password|config|autocommit|default)\b)/i
+const WRITES = /^(?:insert|update|delete|replace|load\s+data)\b/i
+const BEGINS = /^(?:begin|start\s+transaction)\b/i
+
+/**
+ * Whether nothing of a text outlives its connection, so that it can be tried again when its reply was lost: reads, and
+ * writes that were not committed with it. What is not known is taken to last: DDL, COMMIT, EXECUTE, several statements.
+ */
+export function hasNoLastingEffect(sql: string, uncommitted: boolean): boolean {
+  const statements = sql
+    .replace(/\/\*(?!M?!|T!|\+)[^]*?\*\/|(?:#|--\s).*$/gim, ' ')
+    .split(';')
+    .map((statement) => statement.trim())
+    .filter((statement) => statement !== '')
+  return statements.every(
+    (statement) =>
+      READS.test(statement) ||
+      MAYBE_READS.test(statement) ||
+      SESSION_SETTING.test(statement) ||
+      (uncommitted ? WRITES.test(statement) : BEGINS.test(statement)),
+  )
 }

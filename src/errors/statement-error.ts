@@ -1,10 +1,15 @@
-import { isConnectionLost, outcomeOf, type ErrorOutcome } from './classify.ts'
+import { hasNoLastingEffect, isConnectionLost, outcomeOf, type ErrorOutcome } from './classify.ts'
 import { messageOf, TidbTestError } from './tidb-test-error.ts'
 import { tidbErrorNames } from './tidb-error-names.ts'
 
 export interface FailedStatement {
+  /** Without passwords: it is shown. */
   readonly sql: string
   readonly session: string
+  /** A transaction was open when it was sent, or autocommit was off. */
+  readonly uncommitted?: boolean
+  /** The server answered that it was done, after we had asked it to end the statement. */
+  readonly done?: boolean
 }
 
 /** A statement failed on the server, or its connection was lost on the way. `code` is the symbol, such as `ER_DUP_ENTRY`. */
@@ -23,7 +28,8 @@ export class StatementError extends TidbTestError {
     const driver = (cause ?? {}) as { errno?: number; code?: string; sqlState?: string; sqlMessage?: string }
     const lost = isConnectionLost(cause)
     const errno = lost ? 0 : Math.max(0, driver.errno ?? 0)
-    const symbol = override.code ?? tidbErrorNames.get(errno) ?? driver.code ?? 'UNKNOWN'
+    const symbol =
+      override.code ?? (lost ? 'CONNECT_LOST' : undefined) ?? tidbErrorNames.get(errno) ?? driver.code ?? 'UNKNOWN'
     const text =
       override.message ??
       (lost ? `the connection was lost: ${messageOf(cause)}` : (driver.sqlMessage ?? messageOf(cause)))
@@ -38,7 +44,9 @@ export class StatementError extends TidbTestError {
     this.errno = errno
     this.symbol = symbol
     this.sqlState = driver.sqlState ?? 'HY000'
-    this.outcome = outcomeOf(errno, { lost, sql: statement.sql })
+    const { sql, uncommitted = false, done = false } = statement
+    this.outcome =
+      done && !hasNoLastingEffect(sql, uncommitted) ? 'unknown' : outcomeOf(errno, { lost, sql, uncommitted })
     this.sql = statement.sql
     this.session = statement.session
   }
