@@ -15,7 +15,7 @@ test('a unique index rejects a second account with the same email', async ({ db 
 test('the example of the README passes, and the first lines name the TiDB', async () => {
   const project = await UserProject.create({ 'email.test.ts': EMAIL_TEST })
   const { exitCode, output } = await project.vitest()
-  expect(output).toMatch(/TiDB v\d+\.\d+\.\d+.*, store unistore, from (embedded|binary): /)
+  expect(output).toMatch(/TiDB v\d+\.\d+\.\d+.*, store unistore, from (embedded|binary|container): /)
   expect(output).toMatch(/Tests\s+1 passed \(1\)/)
   expect(exitCode).toBe(0)
   expect(await project.servers()).toEqual([])

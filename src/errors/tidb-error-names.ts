@@ -3,6 +3,17 @@
  * Source: pkg/errno/errcode.go of TiDB 8.5.
  */
 export const tidbErrorNames: ReadonlyMap<number, string> = new Map([
+  // TiDB took these from MariaDB; MySQL, and with it the driver, has other names for the numbers.
+  [4030, 'ER_ONLY_ONE_DEFAULT_PARTITION_ALLOWED'],
+  [4113, 'ER_WRONG_PARTITION_TYPE_EXPECTED_SYSTEM_TIME'],
+  [4128, 'ER_SYSTEM_VERSIONING_WRONG_PARTITIONS'],
+  [4135, 'ER_SEQUENCE_RUN_OUT'],
+  [4136, 'ER_SEQUENCE_INVALID_DATA'],
+  [4137, 'ER_SEQUENCE_ACCESS_FAIL'],
+  [4138, 'ER_NOT_SEQUENCE'],
+  [4139, 'ER_UNKNOWN_SEQUENCE'],
+  [4140, 'ER_WRONG_INSERT_INTO_SEQUENCE'],
+  [4141, 'ER_SEQUENCE_INVALID_TABLE_STRUCTURE'],
   [8001, 'ER_MEM_EXCEED_THRESHOLD'],
   [8002, 'ER_FOR_UPDATE_CANT_RETRY'],
   [8003, 'ER_ADMIN_CHECK_TABLE'],
