@@ -17,13 +17,13 @@ const DEATH_NEWS_MS = 2_000
 export class PrivateServer implements LentServer {
   readonly id = randomUUID()
   readonly running: RunningServer
-  readonly kept: KeptDatabase[] = []
   readonly #admin: AdminConnection
   readonly #state: ServerState
   readonly #ready: string[]
   readonly #count: number
   /** Every database that was ever lent; what happens in them is no concern of the server's. */
   readonly #lent = new Set<string>()
+  readonly #kept: { readonly database: string; readonly test: string }[] = []
   #out = 0
   #death: ServerDeath | undefined
   #retiredBecause: string | undefined
@@ -57,6 +57,21 @@ export class PrivateServer implements LentServer {
 
   get retiredBecause(): string | undefined {
     return this.#retiredBecause
+  }
+
+  /** What tests left to be looked at. The data moves when the server stops, so only from then on is this final. */
+  get kept(): readonly KeptDatabase[] {
+    const { dataDirectory, endpoint } = this.running
+    return this.#kept.map(({ database, test }) => ({
+      database,
+      test,
+      url: urlOf(endpoint, database),
+      ...(dataDirectory === undefined ? {} : { dataDirectory }),
+      howToOpen:
+        dataDirectory === undefined
+          ? `${urlOf(endpoint, database)} (until its server ends)`
+          : `npx tidb-test open ${dataDirectory} (then database ${database})`,
+    }))
   }
 
   /** How many databases are out. */
@@ -98,11 +113,13 @@ export class PrivateServer implements LentServer {
       this.#out -= 1
       if (this.#death !== undefined) throw this.#diedError()
       for (const sql of returned.undo ?? []) await this.#undo(sql)
-      const ended = await endConnections(this.#admin, { database })
       if (returned.tainted === true) this.retire('a test says so')
+      // First the comparison: meanwhile connections that were just closed leave the process list, and need no waiting for.
+      if (returned.abandoned !== true) await this.#examine(false)
+      const ended = await endConnections(this.#admin, { database })
       const interrupted = ended > 0 || returned.abandoned === true
-      await this.#examine(interrupted)
-      if (returned.outcome === 'keep') this.kept.push(this.#keep(database, returned.test ?? 'a test'))
+      if (interrupted) await this.#examine(true)
+      if (returned.outcome === 'keep') this.#kept.push({ database, test: returned.test ?? 'a test' })
       if (returned.outcome === 'clean' && !interrupted) this.#ready.unshift(database)
     })
   }
@@ -115,7 +132,7 @@ export class PrivateServer implements LentServer {
     this.retire('the run is over')
     await this.#turn
     this.#admin.close()
-    await this.running.stop({ keepData: this.kept.length > 0 })
+    await this.running.stop({ keepData: this.#kept.length > 0 })
   }
 
   async #examine(interrupted: boolean): Promise<void> {
@@ -133,20 +150,6 @@ export class PrivateServer implements LentServer {
       if (this.#admin.lost !== undefined) throw error
       // Whatever could not be undone, the comparison that follows finds.
       this.retire(`what a test did could not be undone: ${sql}`)
-    }
-  }
-
-  #keep(database: string, test: string): KeptDatabase {
-    const { dataDirectory, endpoint } = this.running
-    return {
-      database,
-      test,
-      url: urlOf(endpoint, database),
-      ...(dataDirectory === undefined ? {} : { dataDirectory }),
-      howToOpen:
-        dataDirectory === undefined
-          ? `${urlOf(endpoint, database)} (until its server ends)`
-          : `tidb-server -store unistore -path ${dataDirectory}, then mysql -h 127.0.0.1 -P 4000 -u ${endpoint.user} ${database}`,
     }
   }
 
