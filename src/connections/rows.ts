@@ -10,13 +10,13 @@ type Convert = (value: unknown) => SqlResult
 
 /** Turns what the driver reads into exact values, in place: bigint where a number would be rounded, Date, Uint8Array. */
 export function exactRows(rows: SqlRow[], fields: readonly FieldPacket[], timeZone: string): SqlRow[] {
-  const converts = fields.flatMap((field) => {
-    const convert = converterOf(field.columnType ?? field.type, timeZone)
-    return convert === undefined ? [] : [{ name: field.name, convert }]
-  })
-  if (converts.length === 0) return rows
-  for (const row of rows) {
-    for (const { name, convert } of converts) {
+  // Of several columns with one name, a row has the last.
+  const converts = new Map(
+    fields.map((field) => [field.name, converterOf(field.columnType ?? field.type, timeZone)] as const),
+  )
+  for (const [name, convert] of converts) {
+    if (convert === undefined) continue
+    for (const row of rows) {
       const value = row[name]
       if (value !== null && value !== undefined) row[name] = convert(value)
     }

@@ -10,7 +10,7 @@ import { exactRows } from './rows.ts'
 import { compileSql, compileText, prefixed, type CompiledSql, type SqlRow, type SqlValue } from './sql.ts'
 import { StartedStatement } from './started-statement.ts'
 import { Statement } from './statement.ts'
-import { withoutSecrets } from './statement-failure.ts'
+import { asInterrupted, ER_QUERY_INTERRUPTED, withoutSecrets } from './statement-failure.ts'
 import type { StatementHook } from './statement-hook.ts'
 import type { LoggedStatement, StatementLog } from './statement-log.ts'
 import type { Wire, WireReply } from './wire.ts'
@@ -48,7 +48,6 @@ export interface SessionSettings {
 
 /** How long a statement may take to end after KILL QUERY before its connection is cut. */
 const KILL_GRACE = 5_000
-const ER_QUERY_INTERRUPTED = 1317
 
 /** One connection to TiDB. Statements on it run one after another. */
 export class Session {
@@ -279,7 +278,8 @@ export class Session {
       // SLEEP() answers a KILL with a row, as if nothing had happened.
       if (ended !== undefined) throw this.#ended(sql, ended, { done: replies.some((reply) => 'header' in reply) })
       return replies
-    } catch (error) {
+    } catch (caught) {
+      const error = this.#killing === undefined ? caught : asInterrupted(caught)
       interrupted = (error as { errno?: number }).errno === ER_QUERY_INTERRUPTED
       throw ended === undefined || isTidbTestError(error) ? error : this.#ended(sql, ended, { cause: error })
     } finally {

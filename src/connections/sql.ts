@@ -68,13 +68,15 @@ function checked(value: SqlResult | boolean, index: number): SqlResult | boolean
         ? String(value)
         : value instanceof Date && Number.isNaN(value.getTime())
           ? 'an invalid Date'
-          : typeof value === 'object' && value !== null && !(value instanceof Date) && !(value instanceof Uint8Array)
-            ? Array.isArray(value)
-              ? 'an array (use sql.list)'
-              : 'an object'
-            : typeof value === 'function' || typeof value === 'symbol'
-              ? `a ${typeof value}`
-              : undefined
+          : value instanceof Date && (value.getUTCFullYear() < 1 || value.getUTCFullYear() > 9998)
+            ? 'a Date before the year 1 or after 9998'
+            : typeof value === 'object' && value !== null && !(value instanceof Date) && !(value instanceof Uint8Array)
+              ? Array.isArray(value)
+                ? 'an array (use sql.list)'
+                : 'an object'
+              : typeof value === 'function' || typeof value === 'symbol'
+                ? `a ${typeof value}`
+                : undefined
   if (wrong === undefined) return value
   throw new TidbTestError('SQL_VALUE', `value ${index + 1} of the statement is ${wrong}, which SQL has no value for`)
 }

@@ -1,3 +1,5 @@
+import { TidbTestError } from '../errors/tidb-test-error.ts'
+
 /** `+00:00`, `Asia/Tokyo`, as @@time_zone has them. Minutes east of UTC at an instant. */
 function offsetMinutes(instant: number, timeZone: string): number {
   const fixed = /^([+-])(\d{1,2}):(\d{2})$/.exec(timeZone)
@@ -16,21 +18,30 @@ function offsetMinutes(instant: number, timeZone: string): number {
 const formatters = new Map<string, Intl.DateTimeFormat>()
 
 function formatter(timeZone: string): Intl.DateTimeFormat {
-  let found = formatters.get(timeZone)
-  if (found === undefined) {
-    found = new Intl.DateTimeFormat('en-US', {
+  const found = formatters.get(timeZone) ?? newFormatter(timeZone)
+  formatters.set(timeZone, found)
+  return found
+}
+
+function newFormatter(timeZone: string): Intl.DateTimeFormat {
+  const part = 'numeric'
+  try {
+    return new Intl.DateTimeFormat('en-US', {
       timeZone,
       hourCycle: 'h23',
-      year: 'numeric',
-      month: 'numeric',
-      day: 'numeric',
-      hour: 'numeric',
-      minute: 'numeric',
-      second: 'numeric',
+      year: part,
+      month: part,
+      day: part,
+      hour: part,
+      minute: part,
+      second: part,
     })
-    formatters.set(timeZone, found)
+  } catch (cause) {
+    throw new TidbTestError('SQL_TIME_ZONE', `Node.js does not know the session's time zone '${timeZone}'`, {
+      cause,
+      remedy: 'Dates of this session cannot be told. Set a zone by its IANA name or its offset, such as +09:00.',
+    })
   }
-  return found
 }
 
 /** A Date as the server reads it in a session of that time zone: `2026-01-31 23:59:59.000`. */
