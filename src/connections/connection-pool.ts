@@ -21,6 +21,7 @@ export class ConnectionPool {
   readonly #options: ConnectionPoolOptions
   readonly #all = new Set<Session>()
   readonly #free: Session[] = []
+  readonly #lent = new Set<Session>()
   readonly #waiting: Waiter[] = []
   #opening = 0
   #opened = 0
@@ -55,49 +56,42 @@ export class ConnectionPool {
     }
   }
 
-  /** @throws ConnectError `CONNECT_POOL_TIMEOUT` when no session comes free in time. */
+  /** @throws ConnectError `CONNECT_POOL_TIMEOUT` when no session comes free in time, `CONNECT_POOL_CLOSED` after close(). */
   async acquire(): Promise<Session> {
-    if (this.#closed) throw new ConnectError('CONNECT_POOL_CLOSED', 'the connection pool is closed')
+    if (this.#closed) throw closed('the connection pool is closed')
     for (let session = this.#free.pop(); session !== undefined; session = this.#free.pop()) {
-      if (session.status === 'connected') return session
-      this.#all.delete(session)
-      this.#replaced++
+      if (session.status === 'connected') return this.#lend(session)
+      this.#discard(session)
     }
     if (this.#all.size + this.#opening < this.#options.size) return this.#open()
     return this.#wait()
   }
 
-  /** Gives a session back. What it left open is rolled back. */
+  /** Gives a session back. What it left open is rolled back. A session that is not lent is left alone. */
   async release(session: Session): Promise<void> {
-    if (!this.#all.has(session)) return
-    const usable = !this.#closed && session.status === 'connected' && (await rolledBack(session))
+    if (!this.#lent.delete(session)) return
+    const usable = session.status === 'connected' && (await rolledBack(session))
+    if (this.#closed) return
     if (!usable) {
-      this.#all.delete(session)
+      this.#discard(session)
       await session.close()
-      if (this.#closed) return
-      this.#replaced++
-    }
-    const waiter = this.#waiting.shift()
-    if (waiter === undefined) {
-      if (usable) this.#free.push(session)
+      this.#openForWaiter()
       return
     }
-    clearTimeout(waiter.timer)
-    if (usable) waiter.resolve(session)
-    else this.#open().then(waiter.resolve, waiter.reject)
+    const waiter = this.#nextWaiter()
+    if (waiter === undefined) this.#free.push(session)
+    else waiter.resolve(this.#lend(session))
   }
 
   /** Closes every session, lent ones too. Idempotent. */
   async close(): Promise<void> {
     this.#closed = true
-    for (const waiter of this.#waiting.splice(0)) {
-      clearTimeout(waiter.timer)
-      waiter.reject(
-        new ConnectError('CONNECT_POOL_CLOSED', 'the connection pool was closed while a session was awaited'),
-      )
+    for (let waiter = this.#nextWaiter(); waiter !== undefined; waiter = this.#nextWaiter()) {
+      waiter.reject(closed('the connection pool was closed while a session was awaited'))
     }
     const sessions = [...this.#all]
     this.#all.clear()
+    this.#lent.clear()
     this.#free.length = 0
     await Promise.all(sessions.map((session) => session.close()))
   }
@@ -106,11 +100,41 @@ export class ConnectionPool {
     this.#opening++
     try {
       const session = await this.#options.open(`pool-${++this.#opened}`)
+      if (this.#closed) {
+        await session.close()
+        throw closed('the connection pool was closed while a session was opened')
+      }
       this.#all.add(session)
-      return session
+      return this.#lend(session)
+    } catch (error) {
+      // Its place is free again, and somebody may wait for one.
+      queueMicrotask(() => this.#openForWaiter())
+      throw error
     } finally {
       this.#opening--
     }
+  }
+
+  #lend(session: Session): Session {
+    this.#lent.add(session)
+    return session
+  }
+
+  #discard(session: Session): void {
+    this.#all.delete(session)
+    this.#replaced++
+  }
+
+  #openForWaiter(): void {
+    if (this.#closed || this.#all.size + this.#opening >= this.#options.size) return
+    const waiter = this.#nextWaiter()
+    if (waiter !== undefined) this.#open().then(waiter.resolve, waiter.reject)
+  }
+
+  #nextWaiter(): Waiter | undefined {
+    const waiter = this.#waiting.shift()
+    clearTimeout(waiter?.timer)
+    return waiter
   }
 
   #wait(): Promise<Session> {
@@ -134,9 +158,13 @@ export class ConnectionPool {
   }
 }
 
+function closed(message: string): ConnectError {
+  return new ConnectError('CONNECT_POOL_CLOSED', message)
+}
+
 async function rolledBack(session: Session): Promise<boolean> {
   try {
-    await session.run`ROLLBACK`
+    await session.reset()
     return true
   } catch (error) {
     if (error instanceof Error) return false

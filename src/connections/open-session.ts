@@ -24,7 +24,7 @@ export interface OpenWire {
 
 /** What a session adds to its connection. Its `timeout` is in milliseconds and 30 seconds when not given. */
 export interface SessionOptions extends Partial<
-  Pick<SessionSettings, 'timeout' | 'log' | 'hooks' | 'onStatement' | 'insideTransaction'>
+  Pick<SessionSettings, 'timeout' | 'log' | 'hooks' | 'onStatement' | 'startSavepoint'>
 > {
   /** Shown in logs and messages. */
   readonly name: string
@@ -61,7 +61,7 @@ export async function openWire(options: WireOptions): Promise<OpenWire> {
 
 /** The quick half of openSession(). A wire is for one session. */
 export function sessionOver({ wire, ...open }: OpenWire, options: SessionOptions): Session {
-  const { name, timeout = 30_000, signal, log, hooks, onStatement, insideTransaction } = options
+  const { name, timeout = 30_000, signal, log, hooks, onStatement, startSavepoint } = options
   return new Session(wire, {
     ...open,
     name,
@@ -70,7 +70,7 @@ export function sessionOver({ wire, ...open }: OpenWire, options: SessionOptions
     ...(log === undefined ? {} : { log }),
     ...(hooks === undefined ? {} : { hooks }),
     ...(onStatement === undefined ? {} : { onStatement }),
-    ...(insideTransaction === undefined ? {} : { insideTransaction }),
+    ...(startSavepoint === undefined ? {} : { startSavepoint }),
   })
 }
 

@@ -2,10 +2,12 @@ import type { ResultSetHeader } from 'mysql2'
 import { ConnectError } from '../errors/connect-error.ts'
 import { StatementError } from '../errors/statement-error.ts'
 import { isTidbTestError, messageOf } from '../errors/tidb-test-error.ts'
+import type { RetryOptions } from '../resilience/retry-options.ts'
 import { killQuery } from './cancel.ts'
 import { urlOf, type Endpoint } from './endpoint.ts'
 import { Plan } from './plan.ts'
 import { maskPasswords } from './mask-passwords.ts'
+import { retriedTransaction, unretriedTransaction } from './retried-transaction.ts'
 import { exactRows } from './rows.ts'
 import { compileSql, compileText, prefixed, type CompiledSql, type SqlRow, type SqlValue } from './sql.ts'
 import { StartedStatement } from './started-statement.ts'
@@ -26,7 +28,16 @@ export interface Outcome {
 export interface TransactionOptions {
   /** TiDB's transaction mode; the server's default when it is not given. */
   readonly mode?: 'pessimistic' | 'optimistic'
+  /**
+   * Whether the whole transaction, its body included, is done again after a failure that is transient: a deadlock, a
+   * write conflict, a store that is busy. `true` is up to 8 attempts within 30 seconds. An unknown outcome is never
+   * tried again, and neither is a transaction inside another one.
+   */
+  readonly retry?: boolean | RetryOptions
 }
+
+/** Called with the session and the number of the attempt, from 1 on. What it did outside the database is not undone. */
+export type TransactionBody<R> = (tx: Session, attempt: number) => Promise<R>
 
 export interface SessionSettings {
   readonly name: string
@@ -42,8 +53,8 @@ export interface SessionSettings {
   readonly hooks?: readonly StatementHook[]
   /** Sees every statement that is made, sent or not. */
   readonly onStatement?: (statement: Statement<unknown> | StartedStatement) => void
-  /** `transaction()` sets savepoints, because a transaction is open around the test. */
-  readonly insideTransaction?: boolean
+  /** A transaction is open around the test and began with this savepoint; `transaction()` sets savepoints in it. */
+  readonly startSavepoint?: string
 }
 
 /** How long a statement may take to end after KILL QUERY before its connection is cut. */
@@ -147,16 +158,22 @@ export class Session {
    *
    * @throws StatementError with outcome `unknown` when the connection is lost while the reply of COMMIT is awaited.
    */
-  readonly transaction = <R>(body: (tx: Session) => Promise<R>, options: TransactionOptions = {}): Statement<R> => {
+  readonly transaction = <R>(body: TransactionBody<R>, options: TransactionOptions = {}): Statement<R> => {
+    const { retry = false } = options
     const statement = new Statement<R>({
       sql: 'TRANSACTION',
       session: this,
       calledAs: this.transaction,
-      send: () =>
+      send: () => {
         // A BEGIN inside a transaction would commit it.
-        this.#settings.insideTransaction === true || this.#transactions > 0
-          ? this.#savepointed(body)
-          : this.#transacted(body, options),
+        const inside = this.#settings.startSavepoint !== undefined || this.#transactions > 0
+        const attempt = (number: number): Promise<R> =>
+          inside ? this.#savepointed(body, number) : this.#transacted(body, number, options)
+        if (retry === false) return attempt(1)
+        if (inside) return unretriedTransaction(attempt)
+        const usable = (): boolean => this.status === 'connected'
+        return retriedTransaction(attempt, retry, { signal: this.#settings.signal, usable })
+      },
     })
     this.#settings.onStatement?.(statement as Statement<unknown>)
     return statement
@@ -171,6 +188,12 @@ export class Session {
       if (error instanceof Error) return false
       throw error
     }
+  }
+
+  /** Rolls back what is open, for whoever uses the session next. @throws StatementError, ConnectError */
+  async reset(): Promise<void> {
+    const { startSavepoint } = this.#settings
+    await this.#send(compileText(startSavepoint === undefined ? 'ROLLBACK' : `ROLLBACK TO SAVEPOINT ${startSavepoint}`))
   }
 
   /** Ends the statement under way, if there is one, with KILL QUERY over another connection. */
@@ -324,7 +347,14 @@ export class Session {
     override: { code?: string; message?: string } = {},
     done = false,
   ): StatementError {
-    const statement = { sql: maskPasswords(sql.text), session: this.name, uncommitted: this.#uncommitted, done }
+    const { host, port } = this.#settings.endpoint
+    const statement = {
+      sql: maskPasswords(sql.text),
+      session: this.name,
+      endpoint: `${host}:${port}`,
+      uncommitted: this.#uncommitted,
+      done,
+    }
     return new StatementError(withoutSecrets(cause), statement, override)
   }
 
@@ -341,15 +371,19 @@ export class Session {
     if (reply !== undefined && 'rows' in reply) this.#timeZone = String(reply.rows[0]?.['zone'])
   }
 
-  async #transacted<R>(body: (tx: Session) => Promise<R>, options: TransactionOptions): Promise<R> {
-    await this.#send(compileText(options.mode === undefined ? 'BEGIN' : `BEGIN ${options.mode.toUpperCase()}`))
-    return this.#finish(body, 'COMMIT', 'ROLLBACK')
+  async #transacted<R>(body: TransactionBody<R>, attempt: number, { mode }: TransactionOptions): Promise<R> {
+    await this.#send(compileText(mode === undefined ? 'BEGIN' : `BEGIN ${mode.toUpperCase()}`))
+    return this.#finish((tx) => body(tx, attempt), 'COMMIT', 'ROLLBACK')
   }
 
-  async #savepointed<R>(body: (tx: Session) => Promise<R>): Promise<R> {
+  async #savepointed<R>(body: TransactionBody<R>, attempt: number): Promise<R> {
     const savepoint = `transaction_${++this.#savepoints}`
     await this.#send(compileText(`SAVEPOINT ${savepoint}`))
-    return this.#finish(body, `RELEASE SAVEPOINT ${savepoint}`, `ROLLBACK TO SAVEPOINT ${savepoint}`)
+    return this.#finish(
+      (tx) => body(tx, attempt),
+      `RELEASE SAVEPOINT ${savepoint}`,
+      `ROLLBACK TO SAVEPOINT ${savepoint}`,
+    )
   }
 
   async #finish<R>(body: (tx: Session) => Promise<R>, commit: string, rollback: string): Promise<R> {

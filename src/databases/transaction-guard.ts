@@ -4,7 +4,7 @@ import { messageOf } from '../errors/tidb-test-error.ts'
 import { PreparedStatements } from './prepared-statements.ts'
 import { classifyStatements, setAssignments, type ClassifiedStatement, type StatementKind } from './statement-kind.ts'
 
-const START_SAVEPOINT = 'vitest_tidb_start'
+export const START_SAVEPOINT = 'vitest_tidb_start'
 /** SERVER_STATUS_IN_TRANS of the MySQL protocol's OK packet. */
 const IN_TRANSACTION = 1
 const ER_SP_DOES_NOT_EXIST = 1305
