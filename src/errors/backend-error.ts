@@ -1,4 +1,8 @@
-import { TidbTestError } from './tidb-test-error.ts'
+import { TidbTestError, type ErrorKind } from './tidb-test-error.ts'
 
 /** No TiDB could be had, or one that was had went away. Codes start with `BACKEND_`. */
-export class BackendError extends TidbTestError {}
+export class BackendError extends TidbTestError {
+  override get kind(): ErrorKind {
+    return 'backend'
+  }
+}

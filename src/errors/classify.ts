@@ -1,3 +1,5 @@
+import { isRetriable } from './retriable-errors.ts'
+
 /**
  * Whether trying again can help.
  *
@@ -6,29 +8,6 @@
  * - `unknown`: whether it took effect can't be known (a COMMIT whose reply was lost); never try again blindly.
  */
 export type ErrorOutcome = 'transient' | 'permanent' | 'unknown'
-
-/**
- * Errors after which trying again can help. Sources: TiDB's list of error codes (docs.pingcap.com, error-codes) and
- * its retriable errors in pkg/kv/error.go; 1205 and 1213 from MySQL's manual.
- */
-const TRANSIENT: ReadonlySet<number> = new Set([
-  1205, // lock wait timeout
-  1213, // deadlock
-  8002, // SELECT FOR UPDATE can't be retried by the server
-  8022, // transaction was not committed, retryable
-  8027, // schema lease expired
-  8028, // schema changed
-  9001, // PD timeout
-  9002, // TiKV timeout
-  9003, // TiKV busy
-  9004, // locks could not be resolved in time
-  9005, // region unavailable
-  9007, // write conflict
-  9010, // stale command
-  9011, // max timestamp not synced
-  9012, // TiFlash timeout
-  9013, // TiFlash busy
-])
 
 /** mysql2's codes of a connection that is gone. */
 const LOST: ReadonlySet<string> = new Set([
@@ -57,12 +36,14 @@ export interface FailureCircumstances {
   readonly sql: string
   /** A transaction was open when it was sent, or autocommit was off: what it wrote was not committed with it. */
   readonly uncommitted: boolean
+  /** What the server said. */
+  readonly message?: string
 }
 
 /** Sorts a server's error, or a lost connection, for the statement that met it. */
-export function outcomeOf(errno: number, { lost, sql, uncommitted }: FailureCircumstances): ErrorOutcome {
+export function outcomeOf(errno: number, { lost, sql, uncommitted, message }: FailureCircumstances): ErrorOutcome {
   if (lost) return hasNoLastingEffect(sql, uncommitted) ? 'transient' : 'unknown'
-  return TRANSIENT.has(errno) ? 'transient' : 'permanent'
+  return isRetriable(errno, message) ? 'transient' : 'permanent'
 }
 
 const READS = /^(?:select|show|desc|describe|use|table|values|prepare|deallocate|savepoint|release|rollback|\()/i

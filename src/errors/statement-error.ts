@@ -1,11 +1,13 @@
 import { hasNoLastingEffect, isConnectionLost, outcomeOf, type ErrorOutcome } from './classify.ts'
-import { messageOf, TidbTestError } from './tidb-test-error.ts'
+import { messageOf, TidbTestError, type ErrorKind } from './tidb-test-error.ts'
 import { tidbErrorNames } from './tidb-error-names.ts'
 
 export interface FailedStatement {
   /** Without passwords: it is shown. */
   readonly sql: string
   readonly session: string
+  /** Host and port, for people. */
+  readonly endpoint?: string
   /** A transaction was open when it was sent, or autocommit was off. */
   readonly uncommitted?: boolean
   /** The server answered that it was done, after we had asked it to end the statement. */
@@ -38,17 +40,26 @@ export class StatementError extends TidbTestError {
       `${text} (${symbol}${errno === 0 ? '' : `, ${errno}`})\n  session ${statement.session}: ${oneLine(statement.sql)}`,
       {
         cause,
-        context: { session: statement.session, sql: statement.sql },
+        context: {
+          operation: 'statement',
+          ...(statement.endpoint === undefined ? {} : { endpoint: statement.endpoint }),
+          session: statement.session,
+          sql: statement.sql,
+        },
       },
     )
     this.errno = errno
     this.symbol = symbol
     this.sqlState = driver.sqlState ?? 'HY000'
     const { sql, uncommitted = false, done = false } = statement
-    this.outcome =
-      done && !hasNoLastingEffect(sql, uncommitted) ? 'unknown' : outcomeOf(errno, { lost, sql, uncommitted })
+    const circumstances = { lost, sql, uncommitted, message: messageOf(cause) }
+    this.outcome = done && !hasNoLastingEffect(sql, uncommitted) ? 'unknown' : outcomeOf(errno, circumstances)
     this.sql = statement.sql
     this.session = statement.session
+  }
+
+  override get kind(): ErrorKind {
+    return 'statement'
   }
 }
 

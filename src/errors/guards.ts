@@ -1,0 +1,22 @@
+import type { BackendError } from './backend-error.ts'
+import type { CircuitOpenError } from './circuit-open-error.ts'
+import type { ConfigError } from './config-error.ts'
+import type { ConnectError } from './connect-error.ts'
+import type { DatabaseError } from './database-error.ts'
+import type { StateError } from './state-error.ts'
+import type { StatementError } from './statement-error.ts'
+import { isTidbTestError, type ErrorKind, type TidbTestError } from './tidb-test-error.ts'
+
+/** Guards that hold for errors of another copy of the package too, and for classes derived from these. */
+const guard =
+  <E extends TidbTestError>(kind: ErrorKind) =>
+  (value: unknown): value is E =>
+    isTidbTestError(value) && value.kind === kind
+
+export const isBackendError: (value: unknown) => value is BackendError = guard('backend')
+export const isCircuitOpenError: (value: unknown) => value is CircuitOpenError = guard('circuit-open')
+export const isConfigError: (value: unknown) => value is ConfigError = guard('config')
+export const isConnectError: (value: unknown) => value is ConnectError = guard('connect')
+export const isDatabaseError: (value: unknown) => value is DatabaseError = guard('database')
+export const isStateError: (value: unknown) => value is StateError = guard('state')
+export const isStatementError: (value: unknown) => value is StatementError = guard('statement')
