@@ -372,6 +372,8 @@ export class Session {
   }
 
   async #transacted<R>(body: TransactionBody<R>, attempt: number, { mode }: TransactionOptions): Promise<R> {
+    // A BEGIN would commit what the last attempt left open, should its ROLLBACK have failed.
+    if (attempt > 1) await this.#send(compileText('ROLLBACK'))
     await this.#send(compileText(mode === undefined ? 'BEGIN' : `BEGIN ${mode.toUpperCase()}`))
     return this.#finish((tx) => body(tx, attempt), 'COMMIT', 'ROLLBACK')
   }
