@@ -1,5 +1,6 @@
 import { ConnectError } from '../errors/connect-error.ts'
-import type { Session } from './session.ts'
+import { retriedTransaction } from './retried-transaction.ts'
+import type { Session, TransactionBody, TransactionOptions } from './session.ts'
 
 export interface ConnectionPoolOptions {
   /** The most sessions that are open at the same time. */
@@ -8,7 +9,30 @@ export interface ConnectionPoolOptions {
   readonly acquireTimeout?: number
   /** Opens one session; the pool names it. */
   readonly open: (name: string) => Promise<Session>
+  /** Called when a session turned out to be broken and another one takes its place. */
+  readonly onReplace?: (replacement: Replacement) => void
 }
+
+/** A session that the pool gave up. */
+export interface Replacement {
+  readonly session: string
+  readonly connectionId: number
+  /** What was wrong with it. */
+  readonly reason: string
+}
+
+export interface ConnectionPoolStatus {
+  readonly size: number
+  readonly open: number
+  readonly free: number
+  /** How many wait for a session. */
+  readonly waiting: number
+  /** How many broken ones were replaced, since the pool was made. */
+  readonly replaced: number
+}
+
+/** Milliseconds that a session has to answer when it is checked. */
+const CHECK_TIMEOUT = 5_000
 
 interface Waiter {
   readonly resolve: (session: Session) => void
@@ -16,7 +40,10 @@ interface Waiter {
   readonly timer: NodeJS.Timeout
 }
 
-/** Up to `size` sessions, opened on demand, checked when they come back; a broken one is replaced. */
+/**
+ * Up to `size` sessions, opened on demand, and checked when they are lent and when they come back; a broken one is
+ * replaced, and nobody but whoever had it notices.
+ */
 export class ConnectionPool {
   readonly #options: ConnectionPoolOptions
   readonly #all = new Set<Session>()
@@ -35,8 +62,7 @@ export class ConnectionPool {
     this.#options = options
   }
 
-  /** Sessions: open, free, how many waited for, and how many broken ones were replaced. */
-  get status(): { size: number; open: number; free: number; waiting: number; replaced: number } {
+  get status(): ConnectionPoolStatus {
     return {
       size: this.#options.size,
       open: this.#all.size,
@@ -56,13 +82,42 @@ export class ConnectionPool {
     }
   }
 
+  /**
+   * A transaction on a session of its own. With `retry`, each attempt has one that works, so that a lost connection does
+   * not end it: see `Session.transaction`.
+   *
+   * @throws StatementError, ConnectError, whatever the body throws
+   */
+  async transaction<R>(body: TransactionBody<R>, options: TransactionOptions = {}): Promise<R> {
+    const { retry = false, ...own } = options
+    let again = true
+    const attempt = (number: number): Promise<R> =>
+      this.use((session) => {
+        again = !session.insideTransaction
+        return session.transaction((tx) => body(tx, number), { ...own, ...(again ? {} : { retry }) })
+      })
+    if (retry === false) return attempt(1)
+    return retriedTransaction(attempt, retry, { signal: undefined, usable: () => again && !this.#closed })
+  }
+
+  /** Checks the sessions that nobody has, and lets go of the broken ones. */
+  async check(): Promise<ConnectionPoolStatus> {
+    const free = this.#free.splice(0)
+    await Promise.all(
+      free.map(async (session) => {
+        if (await this.#answers(session)) this.#giveBack(session)
+      }),
+    )
+    return this.status
+  }
+
   /** @throws ConnectError `CONNECT_POOL_TIMEOUT` when no session comes free in time, `CONNECT_POOL_CLOSED` after close(). */
   async acquire(): Promise<Session> {
     if (this.#closed) throw closed('the connection pool is closed')
     for (let session = this.#free.pop(); session !== undefined; session = this.#free.pop()) {
-      if (session.status === 'connected') return this.#lend(session)
-      this.#discard(session)
+      if (await this.#answers(session)) return this.#lend(session)
     }
+    if (this.#closed) throw closed('the connection pool was closed while a session was checked')
     if (this.#all.size + this.#opening < this.#options.size) return this.#open()
     return this.#wait()
   }
@@ -70,17 +125,10 @@ export class ConnectionPool {
   /** Gives a session back. What it left open is rolled back. A session that is not lent is left alone. */
   async release(session: Session): Promise<void> {
     if (!this.#lent.delete(session)) return
-    const usable = session.status === 'connected' && (await rolledBack(session))
+    const problem = session.status === 'connected' ? await resetProblem(session) : problemOf(session)
     if (this.#closed) return
-    if (!usable) {
-      this.#discard(session)
-      await session.close()
-      this.#openForWaiter()
-      return
-    }
-    const waiter = this.#nextWaiter()
-    if (waiter === undefined) this.#free.push(session)
-    else waiter.resolve(this.#lend(session))
+    if (problem === undefined) this.#giveBack(session)
+    else await this.#replace(session, problem)
   }
 
   /** Closes every session, lent ones too. Idempotent. */
@@ -120,9 +168,27 @@ export class ConnectionPool {
     return session
   }
 
-  #discard(session: Session): void {
+  #giveBack(session: Session): void {
+    if (this.#closed) return
+    const waiter = this.#nextWaiter()
+    if (waiter === undefined) this.#free.push(session)
+    else waiter.resolve(this.#lend(session))
+  }
+
+  /** Asks a session that nobody has; when it does not answer, its place is free. */
+  async #answers(session: Session): Promise<boolean> {
+    const answers = session.status === 'connected' && (await session.ping(CHECK_TIMEOUT))
+    if (this.#closed) return false
+    if (!answers) await this.#replace(session, problemOf(session))
+    return answers
+  }
+
+  async #replace(session: Session, reason: string): Promise<void> {
     this.#all.delete(session)
     this.#replaced++
+    await session.close()
+    this.#options.onReplace?.({ session: session.name, connectionId: session.connectionId, reason })
+    this.#openForWaiter()
   }
 
   #openForWaiter(): void {
@@ -162,12 +228,16 @@ function closed(message: string): ConnectError {
   return new ConnectError('CONNECT_POOL_CLOSED', message)
 }
 
-async function rolledBack(session: Session): Promise<boolean> {
+function problemOf({ status }: Session): string {
+  return status === 'closed' ? 'it had been closed' : 'its connection was lost'
+}
+
+async function resetProblem(session: Session): Promise<string | undefined> {
   try {
     await session.reset()
-    return true
+    return undefined
   } catch (error) {
-    if (error instanceof Error) return false
+    if (error instanceof Error) return `what it left open could not be rolled back: ${error.message.split('\n')[0]}`
     throw error
   }
 }

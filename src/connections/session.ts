@@ -166,7 +166,7 @@ export class Session {
       calledAs: this.transaction,
       send: () => {
         // A BEGIN inside a transaction would commit it.
-        const inside = this.#settings.startSavepoint !== undefined || this.#transactions > 0
+        const inside = this.insideTransaction || this.#transactions > 0
         const attempt = (number: number): Promise<R> =>
           inside ? this.#savepointed(body, number) : this.#transacted(body, number, options)
         if (retry === false) return attempt(1)
@@ -179,14 +179,26 @@ export class Session {
     return statement
   }
 
-  /** Whether the connection answers. */
-  async ping(): Promise<boolean> {
+  /** Whether `transaction()` sets savepoints, because a transaction is open around everything that the session does. */
+  get insideTransaction(): boolean {
+    return this.#settings.startSavepoint !== undefined
+  }
+
+  /**
+   * Whether the connection answers within so many milliseconds; one that does not is cut, as nothing will come of it. A
+   * session with a statement under way is not asked: it only says whether it still stands.
+   */
+  async ping(timeout = 5_000): Promise<boolean> {
+    if (this.#underWay) return this.status === 'connected'
+    const cut = setTimeout(() => this.#wire.cut(), timeout)
     try {
       await this.#wire.send('SELECT 1')
       return true
     } catch (error) {
       if (error instanceof Error) return false
       throw error
+    } finally {
+      clearTimeout(cut)
     }
   }
 

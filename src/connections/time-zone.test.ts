@@ -1,4 +1,4 @@
-import fc from 'fast-check'
+import * as fc from 'fast-check'
 import { describe, expect, test as plain } from 'vitest'
 import { test as tidbTest } from '../../fixtures/test.ts'
 import { openSession } from './open-session.ts'
