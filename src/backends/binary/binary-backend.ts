@@ -35,7 +35,7 @@ class BinaryBackend implements Backend {
       return {
         usable: false,
         reason: error.message.split('\n')[0] ?? '',
-        remedy: error.remedy ?? 'Name another tidb-server in the settings.',
+        remedy: error.remedy ?? 'Name another: TIDB_BINARY=/path/to/tidb-server',
       }
     }
   }
@@ -57,7 +57,7 @@ class BinaryBackend implements Backend {
     const path = this.#options.path ?? (await findBinary())
     if (path !== undefined) return path
     throw new BackendError('BACKEND_BINARY', `No tidb-server on PATH, and none in ${tiupFolder()}.`, {
-      remedy: 'Install one with `tiup install tidb`, or name one by its path in the settings.',
+      remedy: 'Install one with `tiup install tidb`, or name one: TIDB_BINARY=/path/to/tidb-server',
     })
   }
 }

@@ -27,7 +27,7 @@ export async function findGo(named: string | undefined, minimum: string): Promis
       'BACKEND_GO_MISSING',
       'Building TiDB needs the Go toolchain, and there is no `go` on PATH.',
       {
-        remedy: `Install Go ${minimum} or newer from https://go.dev/dl/, or name it in the settings.`,
+        remedy: `Install Go ${minimum} or newer from https://go.dev/dl/, or name it: TIDB_GO=/path/to/go`,
       },
     )
   }
@@ -39,7 +39,7 @@ export async function findGo(named: string | undefined, minimum: string): Promis
       'BACKEND_GO_MISSING',
       `Building TiDB needs the Go toolchain; \`${path} version\` failed: ${messageOf(error)}`,
       {
-        remedy: `Install Go ${minimum} or newer from https://go.dev/dl/, or name it in the settings.`,
+        remedy: `Install Go ${minimum} or newer from https://go.dev/dl/, or name it: TIDB_GO=/path/to/go`,
         cause: error,
       },
     )
@@ -50,7 +50,7 @@ export async function findGo(named: string | undefined, minimum: string): Promis
       'BACKEND_GO_TOO_OLD',
       `Building TiDB needs Go ${minimum} or newer; ${path} is ${version ?? JSON.stringify(output.trim())}.`,
       {
-        remedy: 'Install a newer Go from https://go.dev/dl/, and put it first on PATH or name it in the settings.',
+        remedy: 'Install a newer Go from https://go.dev/dl/, and put it first on PATH, or name it: TIDB_GO=/path/to/go',
       },
     )
   }

@@ -3,6 +3,7 @@ import { basename, join } from 'node:path'
 import { BackendError } from '../../errors/backend-error.ts'
 import { messageOf } from '../../errors/tidb-test-error.ts'
 import { nonZeroExtents } from './extents.ts'
+import { writeWhole } from './write-whole.ts'
 
 /**
  * Moves the data of a stopped server to `CACHE/kept/`, where no run removes it.
@@ -45,6 +46,6 @@ async function copyFileSparsely(from: string, to: string): Promise<void> {
   await using target = await open(to, 'wx', 0o600)
   await target.truncate((await source.stat()).size)
   for await (const { offset, bytes } of nonZeroExtents(source)) {
-    await target.write(bytes, 0, bytes.length, offset)
+    await writeWhole(target, bytes, offset)
   }
 }

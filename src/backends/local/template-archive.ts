@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { nonZeroExtents } from './extents.ts'
+import { writeWhole } from './write-whole.ts'
 
 /**
  * A data directory in one file: magic, length of the header (32 bits), header (JSON), the bytes of all
@@ -50,7 +51,7 @@ export async function writeArchive<Facts>(file: string, directory: string, facts
   try {
     const handle = await open(draft, 'w', 0o600)
     try {
-      await handle.writev(parts)
+      for (const part of parts) await writeWhole(handle, part)
       await handle.sync()
     } finally {
       await handle.close()
@@ -130,7 +131,7 @@ async function writeSparse(path: string, file: ArchivedFile, bytes: Buffer): Pro
     await handle.truncate(file.size)
     let position = 0
     for (const [offset, length] of file.extents) {
-      await handle.write(bytes, position, length, offset)
+      await writeWhole(handle, bytes.subarray(position, position + length), offset)
       position += length
     }
   } finally {
