@@ -40,10 +40,23 @@ export default async function globalSetup(project: TestProject): Promise<() => P
     }
   } catch (error) {
     signals.release()
-    // The message says what to do; a stack through the toolkit would only hide it.
-    if (isTidbTestError(error)) error.stack = `${error.name}: ${error.message}`
-    throw error
+    // Vitest would begin with a complaint that there are no test files, which nobody has looked at.
+    vitest.logger.printNoTestFound = () => undefined
+    throw aborted.signal.aborted || isTidbTestError(error) ? withMessageOnly(error as Error) : error
   }
+}
+
+/** What Vitest prints of an error, less what its reader has read already: our own stack, and the message's parts again. */
+function withMessageOnly(error: Error): Error {
+  const { name, message, cause } = error
+  const { code, context } = { code: undefined, context: {}, ...error }
+  return Object.assign(new Error(message), {
+    name,
+    stack: `${name}: ${message}`,
+    ...(code === undefined ? {} : { code }),
+    ...(Object.keys(context).length === 0 ? {} : { context }),
+    ...(cause instanceof Error && !message.includes(cause.message) ? { cause } : {}),
+  })
 }
 
 async function openBroker(
