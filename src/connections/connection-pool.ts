@@ -1,5 +1,5 @@
 import { ConnectError } from '../errors/connect-error.ts'
-import { retriedTransaction } from './retried-transaction.ts'
+import { INSIDE_ANOTHER, retriedTransaction } from './retried-transaction.ts'
 import type { Session, TransactionBody, TransactionOptions } from './session.ts'
 
 export interface ConnectionPoolOptions {
@@ -14,7 +14,7 @@ export interface ConnectionPoolOptions {
 }
 
 /** A session that the pool gave up. */
-export interface Replacement {
+interface Replacement {
   readonly session: string
   readonly connectionId: number
   /** What was wrong with it. */
@@ -90,14 +90,16 @@ export class ConnectionPool {
    */
   async transaction<R>(body: TransactionBody<R>, options: TransactionOptions = {}): Promise<R> {
     const { retry = false, ...own } = options
-    let again = true
+    let inside = false
     const attempt = (number: number): Promise<R> =>
       this.use((session) => {
-        again = !session.insideTransaction
-        return session.transaction((tx) => body(tx, number), { ...own, ...(again ? {} : { retry }) })
+        inside = session.insideTransaction
+        return session.transaction((tx) => body(tx, number), own)
       })
     if (retry === false) return attempt(1)
-    return retriedTransaction(attempt, retry, { signal: undefined, usable: () => again && !this.#closed })
+    const obstacle = (): string | undefined =>
+      inside ? INSIDE_ANOTHER : this.#closed ? 'the connection pool is closed.' : undefined
+    return retriedTransaction(attempt, retry, { obstacle })
   }
 
   /** Checks the sessions that nobody has, and lets go of the broken ones. */

@@ -2,53 +2,34 @@ import { addRemark } from '../errors/tidb-test-error.ts'
 import { isTransient, retry } from '../resilience/retry.ts'
 import { transactionRetry, type RetryOptions } from '../resilience/retry-options.ts'
 
-/** What a transaction that is tried again needs to know of its session. */
-export interface RetryingSession {
-  readonly signal: AbortSignal | undefined
-  /** Whether a transaction can be begun on it at all. */
-  readonly usable: () => boolean
+export const INSIDE_ANOTHER = 'a transaction is open around this one, and only the whole can be done again.'
+
+/** What a transaction that is tried again needs to know of where it runs. */
+export interface TransactionPlace {
+  readonly signal?: AbortSignal | undefined
+  /** Why it can't be begun again, if so: a sentence for the error's message. */
+  readonly obstacle: () => string | undefined
 }
 
 /**
- * A whole transaction, again from its BEGIN after every failure that is transient.
+ * A whole transaction, again from its BEGIN after every failure that is transient, as long as nothing is in the way.
  *
  * @throws what the last attempt threw
  */
 export function retriedTransaction<R>(
   attempt: (number: number) => Promise<R>,
   options: true | RetryOptions,
-  { signal, usable }: RetryingSession,
+  { signal, obstacle }: TransactionPlace,
 ): Promise<R> {
+  const again = (error: unknown): boolean => {
+    if (!isTransient(error)) return false
+    const reason = obstacle()
+    if (reason !== undefined) addRemark(error, `Not tried again: ${reason}`)
+    return reason === undefined
+  }
   return retry(
     attempt,
-    {
-      operation: 'transaction',
-      preset: transactionRetry,
-      ...(signal === undefined ? {} : { signal }),
-      again: (error) => {
-        if (!isTransient(error)) return false
-        if (usable()) return true
-        addRemark(
-          error,
-          'Not tried again: the connection is gone, and a session is one connection. connectionPool.transaction() would take another.',
-        )
-        return false
-      },
-    },
+    { operation: 'transaction', preset: transactionRetry, again, ...(signal === undefined ? {} : { signal }) },
     options === true ? {} : options,
   )
-}
-
-/** A transaction inside another one, which would have to be done again with it. */
-export async function unretriedTransaction<R>(attempt: (number: number) => Promise<R>): Promise<R> {
-  try {
-    return await attempt(1)
-  } catch (error) {
-    throw isTransient(error)
-      ? addRemark(
-          error,
-          'Not tried again: a transaction is open around this one, and only the whole can be done again.',
-        )
-      : error
-  }
 }

@@ -7,7 +7,7 @@ import { killQuery } from './cancel.ts'
 import { urlOf, type Endpoint } from './endpoint.ts'
 import { Plan } from './plan.ts'
 import { maskPasswords } from './mask-passwords.ts'
-import { retriedTransaction, unretriedTransaction } from './retried-transaction.ts'
+import { INSIDE_ANOTHER, retriedTransaction } from './retried-transaction.ts'
 import { exactRows } from './rows.ts'
 import { compileSql, compileText, prefixed, type CompiledSql, type SqlRow, type SqlValue } from './sql.ts'
 import { StartedStatement } from './started-statement.ts'
@@ -60,6 +60,9 @@ export interface SessionSettings {
 /** How long a statement may take to end after KILL QUERY before its connection is cut. */
 const KILL_GRACE = 5_000
 
+const CONNECTION_GONE =
+  'the connection is gone, and a session is one connection. connectionPool.transaction() would take another session.'
+
 /** One connection to TiDB. Statements on it run one after another. */
 export class Session {
   readonly name: string
@@ -72,6 +75,7 @@ export class Session {
   #savepoints = 0
   #transactions = 0
   #closed = false
+  #closing: Promise<void> | undefined
   #underWay = false
   /** Whether the statement under way was sent inside a transaction. */
   #uncommitted = false
@@ -170,9 +174,9 @@ export class Session {
         const attempt = (number: number): Promise<R> =>
           inside ? this.#savepointed(body, number) : this.#transacted(body, number, options)
         if (retry === false) return attempt(1)
-        if (inside) return unretriedTransaction(attempt)
-        const usable = (): boolean => this.status === 'connected'
-        return retriedTransaction(attempt, retry, { signal: this.#settings.signal, usable })
+        const obstacle = (): string | undefined =>
+          inside ? INSIDE_ANOTHER : this.status === 'connected' ? undefined : CONNECTION_GONE
+        return retriedTransaction(attempt, retry, { signal: this.#settings.signal, obstacle })
       },
     })
     this.#settings.onStatement?.(statement as Statement<unknown>)
@@ -216,15 +220,31 @@ export class Session {
     await this.#killing
   }
 
-  /** Ends the session; an open transaction is rolled back by the server. Idempotent. */
-  async close(): Promise<void> {
-    if (this.#closed) return
-    this.#closed = true
-    await this.#wire.close()
+  /**
+   * Ends the session, and with KILL QUERY the statement under way; an open transaction is rolled back by the server.
+   * Idempotent.
+   */
+  close(): Promise<void> {
+    this.#closing ??= this.#close()
+    return this.#closing
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
+  }
+
+  async #close(): Promise<void> {
+    this.#closed = true
+    if (this.#underWay) {
+      const cut = setTimeout(() => this.#wire.cut(), KILL_GRACE)
+      this.kill().catch(() => this.#wire.cut())
+      await this.#settled
+      clearTimeout(cut)
+    }
+    if (this.#wire.lost === undefined) {
+      for (const hook of this.#settings.hooks ?? []) await hook.beforeClose?.()
+    }
+    await this.#wire.close()
   }
 
   #statement<R>(

@@ -38,7 +38,7 @@ export interface CompiledSql {
 }
 
 /** How a session reads literals. */
-export interface Reading {
+interface Reading {
   readonly timeZone: string
   /** Whether a backslash in a string begins an escape sequence; undefined when that is not known. */
   readonly backslashEscapes: boolean | undefined

@@ -4,6 +4,8 @@ export interface StatementHook {
   beforeSend?(sql: string): void | Promise<void>
   /** Called when the reply is there; the session's next statement waits for it. */
   afterReply?(reply: StatementReply): void | Promise<void>
+  /** Called when the session ends while its connection is still alive. Must not reject. */
+  beforeClose?(): Promise<void>
 }
 
 export interface StatementReply {

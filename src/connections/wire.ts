@@ -3,6 +3,7 @@ import { createConnection, type Connection, type FieldPacket, type QueryError, t
 import { ConnectError } from '../errors/connect-error.ts'
 import { isConnectionLost } from '../errors/classify.ts'
 import { messageOf } from '../errors/tidb-test-error.ts'
+import { driverOptionsOf } from './driver-options.ts'
 import { urlOf, type Endpoint } from './endpoint.ts'
 import { SessionFlags } from './session-flags.ts'
 import type { SqlRow } from './sql.ts'
@@ -42,25 +43,11 @@ export class Wire {
     endpoint: Endpoint,
     options: { database?: string; timeout: number; signal?: AbortSignal },
   ): Promise<Wire> {
-    const { tls } = endpoint
     return new Promise((resolve, reject) => {
       options.signal?.throwIfAborted()
       const connection = createConnection({
-        host: endpoint.host,
-        port: endpoint.port,
-        user: endpoint.user,
-        ...(endpoint.password === undefined ? {} : { password: endpoint.password.reveal() }),
+        ...driverOptionsOf(endpoint),
         ...(options.database === undefined ? {} : { database: options.database }),
-        ...(tls === undefined
-          ? {}
-          : {
-              ssl: {
-                ...(tls.ca === undefined ? {} : { ca: tls.ca }),
-                ...(tls.cert === undefined ? {} : { cert: tls.cert }),
-                ...(tls.key === undefined ? {} : { key: tls.key }),
-                rejectUnauthorized: tls.verify ?? true,
-              },
-            }),
         connectTimeout: options.timeout,
         charset: 'utf8mb4',
         multipleStatements: true,
