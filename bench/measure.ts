@@ -19,7 +19,7 @@ export interface Figure {
 }
 
 /** Exact percentile: the smallest sample that is at least as large as p percent of them. */
-export function percentile(samples: readonly number[], p: number): number {
+function percentile(samples: readonly number[], p: number): number {
   const sorted = samples.toSorted((a, b) => a - b)
   return sorted[Math.max(0, Math.ceil((p / 100) * sorted.length) - 1)] ?? Number.NaN
 }

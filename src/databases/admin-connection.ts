@@ -1,4 +1,5 @@
 import { createConnection, type Connection, type RowDataPacket } from 'mysql2/promise'
+import { driverOptionsOf } from '../connections/driver-options.ts'
 import { urlOf, type Endpoint } from '../connections/endpoint.ts'
 import { isConnectionLost } from '../errors/classify.ts'
 import { ConnectError } from '../errors/connect-error.ts'
@@ -26,22 +27,8 @@ export class AdminConnection {
   /** @throws ConnectError `CONNECT_FAILED` */
   static async open(endpoint: Endpoint): Promise<AdminConnection> {
     try {
-      const { tls } = endpoint
       const connection = await createConnection({
-        host: endpoint.host,
-        port: endpoint.port,
-        user: endpoint.user,
-        ...(endpoint.password === undefined ? {} : { password: endpoint.password.reveal() }),
-        ...(tls === undefined
-          ? {}
-          : {
-              ssl: {
-                ...(tls.ca === undefined ? {} : { ca: tls.ca }),
-                ...(tls.cert === undefined ? {} : { cert: tls.cert }),
-                ...(tls.key === undefined ? {} : { key: tls.key }),
-                rejectUnauthorized: tls.verify ?? true,
-              },
-            }),
+        ...driverOptionsOf(endpoint),
         supportBigNumbers: true,
         bigNumberStrings: true,
         dateStrings: true,

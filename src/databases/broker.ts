@@ -1,18 +1,9 @@
 import { createServer, type Server, type Socket } from 'node:net'
-import type { RunningBackend, Schema } from '../backends/backend.ts'
 import { BrokerCalls } from './broker-calls.ts'
+import type { BrokerOptions } from './broker-options.ts'
 import { BrokerPeer } from './broker-peer.ts'
 import type { KeptDatabase } from './broker-protocol.ts'
 import { socketPlace } from './socket-place.ts'
-
-export interface BrokerOptions {
-  /** Called at the first request, and again only if it failed. The broker stops what it returns. */
-  readonly backend: () => Promise<RunningBackend>
-  readonly keepDatabase: 'never' | 'on-failure'
-  /** What clean databases of shared servers hold. Private servers have it in their template. */
-  readonly schema?: Schema
-  readonly log?: (line: string) => void
-}
 
 export interface Broker {
   /** Path of a local socket (a named pipe on Windows) that only this user can open. */

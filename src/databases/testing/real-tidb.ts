@@ -6,13 +6,14 @@ import { installEmbedded } from '../../backends/embedded/install-embedded.ts'
 import { externalBackend } from '../../backends/external/external-backend.ts'
 import { defaultCacheDirectory } from '../../backends/local/default-cache-directory.ts'
 import type { Endpoint } from '../../connections/endpoint.ts'
-import { startBroker, type Broker, type BrokerOptions } from '../broker.ts'
+import { startBroker, type Broker } from '../broker.ts'
+import type { BrokerOptions } from '../broker-options.ts'
 import { connectBroker, type BrokerClient } from '../broker-client.ts'
 
 const silent: Progress = { update: () => undefined, note: () => undefined }
 
 /** The tidb-server that TIDB_BINARY names, else the embedded one, whose first build takes minutes. */
-export async function realBackend(readyDatabases: number): Promise<Backend> {
+async function realBackend(readyDatabases: number): Promise<Backend> {
   const cacheDirectory = defaultCacheDirectory()
   const path = process.env['TIDB_BINARY'] ?? (await installEmbedded({ cacheDirectory }, silent)).path
   return binaryBackend({ path, cacheDirectory, readyDatabases })
