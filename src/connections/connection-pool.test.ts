@@ -2,6 +2,7 @@ import { describe, expect } from 'vitest'
 import { test as tidbTest } from '../../fixtures/test.ts'
 import { ConnectionPool, type ConnectionPoolOptions } from './connection-pool.ts'
 import { openSession } from './open-session.ts'
+import { CuttingProxy } from './testing/cutting-proxy.ts'
 
 /** `pool` makes one on the database of `db`; every session it opens is counted. */
 const test = tidbTest.extend('pool', async ({ db, tidb }, { onCleanup }) => {
@@ -150,6 +151,54 @@ describe('close()', () => {
     await sessions.close()
     await acquired
     expect(opened.map((session) => session.status)).toEqual(['closed'])
+  })
+})
+
+describe('health', () => {
+  test('check() finds the broken sessions that nobody has, reports them, and leaves the others', async ({
+    db,
+    pool,
+  }) => {
+    const replaced: unknown[] = []
+    const sessions = pool({ size: 3, onReplace: (replacement) => void replaced.push(replacement) })
+    const all = await Promise.all([sessions.acquire(), sessions.acquire(), sessions.acquire()])
+    const [broken, whole, lent] = all
+    if (broken === undefined || whole === undefined || lent === undefined) throw new Error('three were acquired')
+    await sessions.release(broken)
+    await sessions.release(whole)
+    expect(await sessions.check()).toMatchObject({ open: 3, free: 2, replaced: 0 })
+    await db.run`KILL ${broken.connectionId}`
+    expect(await sessions.check()).toMatchObject({ open: 2, free: 1, replaced: 1 })
+    expect(replaced).toEqual([
+      { session: broken.name, connectionId: broken.connectionId, reason: 'its connection was lost' },
+    ])
+    expect(await sessions.acquire()).toBe(whole)
+  })
+
+  test('a session that died unnoticed is not lent', async ({ db, pool }) => {
+    const sessions = pool({ size: 1 })
+    const broken = await sessions.acquire()
+    await sessions.release(broken)
+    await db.run`KILL ${broken.connectionId}`
+    const next = await sessions.acquire()
+    expect(await next.query`SELECT 1 AS one`).toEqual([{ one: 1 }])
+    expect(next).not.toBe(broken)
+    expect(sessions.status.replaced).toBe(1)
+  })
+
+  test('a session whose server hangs does not answer, and is lost from then on', async ({ db, tidb }) => {
+    await using proxy = await CuttingProxy.before(tidb.endpoint)
+    await using far = await openSession({ name: 'far', endpoint: proxy.endpoint, database: db.database ?? '' })
+    expect(await far.ping()).toBe(true)
+    proxy.silence()
+    expect(await far.ping(50)).toBe(false)
+    expect(far.status).toBe('lost')
+  })
+
+  test('a session with a statement under way is not disturbed by being asked', async ({ db }) => {
+    const sleeping = db.start`SELECT SLEEP(0.3) AS slept`
+    expect(await db.ping(10)).toBe(true)
+    expect(await sleeping.result()).toEqual([{ slept: 0 }])
   })
 })
 

@@ -72,6 +72,8 @@ export class Session {
   readonly #settings: SessionSettings
   #timeZone: string
   #settled: Promise<unknown> = Promise.resolve()
+  /** Statements that are under way or wait for the one before. */
+  #pending = 0
   #savepoints = 0
   #transactions = 0
   #closed = false
@@ -193,17 +195,7 @@ export class Session {
    * session with a statement under way is not asked: it only says whether it still stands.
    */
   async ping(timeout = 5_000): Promise<boolean> {
-    if (this.#underWay) return this.status === 'connected'
-    const cut = setTimeout(() => this.#wire.cut(), timeout)
-    try {
-      await this.#wire.send('SELECT 1')
-      return true
-    } catch (error) {
-      if (error instanceof Error) return false
-      throw error
-    } finally {
-      clearTimeout(cut)
-    }
+    return this.#pending > 0 ? this.status === 'connected' : this.#answers(timeout)
   }
 
   /** Rolls back what is open, for whoever uses the session next. @throws StatementError, ConnectError */
@@ -247,6 +239,19 @@ export class Session {
     await this.#wire.close()
   }
 
+  async #answers(timeout: number): Promise<boolean> {
+    const cut = setTimeout(() => this.#wire.cut(), timeout)
+    try {
+      await this.#wire.send('SELECT 1')
+      return true
+    } catch (error) {
+      if (error instanceof Error) return false
+      throw error
+    } finally {
+      clearTimeout(cut)
+    }
+  }
+
   #statement<R>(
     sql: CompiledSql,
     calledAs: (...args: never[]) => unknown,
@@ -265,11 +270,12 @@ export class Session {
 
   /** Statements wait for the one before, so that a KILL never meets the next one. */
   #send(sql: CompiledSql): Promise<Replies> {
+    this.#pending++
     const sent = this.#settled.then(() => this.#sendNow(sql))
-    this.#settled = sent.then(
-      () => undefined,
-      () => undefined,
-    )
+    const settled = (): void => {
+      this.#pending--
+    }
+    this.#settled = sent.then(settled, settled)
     return sent
   }
 
@@ -357,7 +363,7 @@ export class Session {
     // Its failure is told to whoever asked for it; here it only matters that it is over.
     await Promise.allSettled([killing])
     if (interrupted || this.#wire.lost !== undefined) return
-    await this.ping()
+    await this.#answers(KILL_GRACE)
     if (this.#wire.lost !== undefined) {
       this.#lostBecause = 'KILL QUERY met it just when its statement had ended by itself, and TiDB then closes it'
     }
@@ -394,7 +400,8 @@ export class Session {
     const last = replies?.at(-1)
     const header = last !== undefined && 'header' in last ? last.header : undefined
     const failed = replies === undefined
-    const reply = { sql, serverStatus: header?.serverStatus, warnings: header?.warningStatus, failed }
+    const { serverStatus, warningStatus: warnings } = header ?? {}
+    const reply = { sql, serverStatus, warnings, failed, results: replies }
     for (const hook of this.#settings.hooks ?? []) await hook.afterReply?.(reply)
   }
 

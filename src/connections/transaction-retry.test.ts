@@ -124,10 +124,9 @@ describe('a transaction with retry', () => {
     expect(attempts).toBe(2)
   })
 
-  test('is not done again when the reply of COMMIT was lost: it may have taken effect', async ({ db, tidb, proxy }) => {
+  test('is not done again when the reply of COMMIT was lost: it may have taken effect', async ({ db, proxy }) => {
     await withAccount(db)
     await using far = await openSession({ name: 'far', endpoint: proxy.endpoint, database: db.database ?? '' })
-    expect(tidb.endpoint.port).not.toBe(proxy.endpoint.port)
     let attempts = 0
     proxy.cutReplyOf('COMMIT')
     const lost = far.transaction(

@@ -8,6 +8,7 @@ export class CuttingProxy {
   readonly #sockets = new Set<Socket>()
   readonly endpoint: Endpoint
   #cutAt: string | undefined
+  #silent = false
 
   private constructor(server: Server, behind: Endpoint) {
     this.#server = server
@@ -25,6 +26,11 @@ export class CuttingProxy {
   /** The next request that contains this text goes through; its reply does not. */
   cutReplyOf(text: string): void {
     this.#cutAt = text
+  }
+
+  /** From now on requests go through and no reply comes back, as from a server that hangs. */
+  silence(): void {
+    this.#silent = true
   }
 
   /** Cuts every connection now. */
@@ -53,7 +59,7 @@ export class CuttingProxy {
     server.on('data', (reply) => {
       // The reply shows that the server has done it; the client never sees it.
       if (cutting) client.destroy()
-      else client.write(reply)
+      else if (!this.#silent) client.write(reply)
     })
     client.once('close', () => server.end())
     server.once('close', () => client.destroy())
