@@ -5,7 +5,7 @@ import { banner } from '../backends/banner.ts'
 import { resolveConfig } from '../config/resolve-config.ts'
 import type { ResolvedConfig } from '../config/resolved-config.ts'
 import type { WorkerSettings } from '../config/worker-settings.ts'
-import { startBroker, type Broker } from '../databases/broker.ts'
+import type { Broker } from '../databases/broker.ts'
 import { loadSchema, schemaOf } from '../databases/schema.ts'
 import { isTidbTestError } from '../errors/tidb-test-error.ts'
 import { terminalProgress } from '../logging/terminal-progress.ts'
@@ -67,7 +67,11 @@ async function openBroker(
 ): Promise<Broker> {
   const start = (): Promise<RunningBackend> => startBackend(vitest, config, schema, signal)
   // Listing tests must stay quick, and starts nothing.
-  const early = isListing() ? undefined : await start()
+  const starting = isListing() ? undefined : start()
+  starting?.catch(() => undefined) // met again below
+  // Reading the code of the broker and its driver takes as long as what is under way now in other processes.
+  const { startBroker } = await import('../databases/broker.ts')
+  const early = await starting
   const broker = await startBroker({
     backend: early === undefined ? start : () => Promise.resolve(early),
     keepDatabase: config.keepDatabase,

@@ -1,7 +1,6 @@
 import { readdir, rm, stat, utimes } from 'node:fs/promises'
 import { join } from 'node:path'
 import { createHash, randomBytes } from 'node:crypto'
-import { createConnection } from 'mysql2/promise'
 import { withLock } from '../../child-process/lock-file.ts'
 import type { Reaper } from '../../child-process/reaper-client.ts'
 import { BackendError } from '../../errors/backend-error.ts'
@@ -114,6 +113,7 @@ async function fill(
   progress: Progress,
   signal: AbortSignal | undefined,
 ): Promise<void> {
+  const { createConnection } = await import('mysql2/promise')
   const connection = await createConnection({ ...localLogin(port), timezone: 'Z' })
   const abort = (): void => connection.destroy()
   signal?.addEventListener('abort', abort, { once: true })
