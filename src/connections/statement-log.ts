@@ -1,5 +1,7 @@
+import { systemClock } from '../clock/system-clock.ts'
 import { maskPasswords } from './mask-passwords.ts'
 import type { SqlResult } from './sql.ts'
+import { statementLines, type LinesLayout } from './statement-lines.ts'
 
 export interface LoggedStatement {
   readonly session: string
@@ -7,7 +9,7 @@ export interface LoggedStatement {
   /** With `?` for bound values; passwords masked. */
   readonly sql: string
   readonly values: readonly (SqlResult | boolean)[]
-  /** Milliseconds since the log was begun. */
+  /** Milliseconds since the Unix epoch, with fractions, as in the history of a machine's run. */
   readonly startedAt: number
   /** Undefined while the statement is under way. */
   milliseconds?: number
@@ -19,7 +21,6 @@ export interface LoggedStatement {
 /** Every statement that the sessions of one test sent, in the order of sending. */
 export class StatementLog {
   readonly #entries: LoggedStatement[] = []
-  readonly #begun = performance.now()
   readonly #limit: number
   #dropped = 0
 
@@ -41,7 +42,7 @@ export class StatementLog {
     const logged: LoggedStatement = {
       ...entry,
       sql: maskPasswords(entry.sql),
-      startedAt: performance.now() - this.#begun,
+      startedAt: systemClock.now(),
     }
     this.#entries.push(logged)
     if (this.#entries.length > this.#limit) {
@@ -51,39 +52,15 @@ export class StatementLog {
     return logged
   }
 
-  /** The last `count` statements, a line each: time, session, SQL, values, outcome. */
-  toLines(count = 30): string[] {
-    const shown = this.#entries.slice(-count)
-    const width = Math.max(0, ...shown.map((entry) => entry.session.length))
-    const hidden = this.#entries.length - shown.length + this.#dropped
-    return [
-      ...(hidden > 0 ? [`… ${hidden} earlier statements`] : []),
-      ...shown.map((entry) => `${entry.session.padEnd(width)}  ${oneLine(entry)}  ${ending(entry)}`),
-    ]
+  /** What was under way between two points in time, in milliseconds since the Unix epoch. */
+  between(from: number, to: number): readonly LoggedStatement[] {
+    return this.#entries.filter(
+      ({ startedAt, milliseconds = Infinity }) => startedAt <= to && startedAt + milliseconds >= from,
+    )
   }
-}
 
-function oneLine(entry: LoggedStatement): string {
-  const sql = entry.sql.replace(/\s+/g, ' ').trim()
-  const values = entry.values.length === 0 ? '' : `  [${entry.values.map(shortValue).join(', ')}]`
-  return (sql.length > 200 ? `${sql.slice(0, 199)}…` : sql) + values
-}
-
-function shortValue(value: SqlResult | boolean): string {
-  const text =
-    value instanceof Date
-      ? value.toISOString()
-      : value instanceof Uint8Array
-        ? `${value.length} bytes`
-        : typeof value === 'string'
-          ? JSON.stringify(value)
-          : String(value)
-  return text.length > 40 ? `${text.slice(0, 39)}…` : text
-}
-
-function ending(entry: LoggedStatement): string {
-  if (entry.milliseconds === undefined) return '… still running'
-  const time = `${entry.milliseconds.toFixed(1)} ms`
-  if (entry.error !== undefined) return `${time}  ✗ ${entry.error}`
-  return `${time}  ${entry.rows === undefined ? 'ok' : entry.rows === 1 ? '1 row' : `${entry.rows} rows`}`
+  /** The last statements, for people: time, session, result, SQL with its values; a failure has a line of its own. */
+  toLines(layout: Partial<LinesLayout> = {}): string[] {
+    return statementLines(this.#entries, this.#dropped, layout)
+  }
 }

@@ -1,16 +1,17 @@
 import { StateError } from '../errors/state-error.ts'
 import { isTidbTestError, messageOf } from '../errors/tidb-test-error.ts'
-import type { MachineRun } from './machine-run.ts'
+import type { MachineRun, Visit } from './machine-run.ts'
 import { formatPath } from './run-path.ts'
 
 /** A machine ended in its error state, or could not clean up. Code `STATE_FAILED`; `cause` is what was thrown. */
 export class FailedRunError extends StateError {
   declare readonly run: MachineRun
 
-  constructor(run: MachineRun) {
-    super('STATE_FAILED', `${headline(run)}\n  path: ${formatPath(run)}`, {
+  /** `evidence`: lines about the visit in which it failed. */
+  constructor(run: MachineRun, evidence: readonly string[] = []) {
+    super('STATE_FAILED', [`${headline(run)}`, `path: ${formatPath(run)}`, ...evidence].join('\n  '), {
       ...(run.errors.length === 0 ? {} : { cause: causeOf(run.errors) }),
-      context: { state: brokenVisit(run)?.state ?? run.state },
+      context: { state: failingVisit(run)?.state ?? run.state },
     })
     // Not enumerable: a printed error is to show the path once, not the whole run again.
     Object.defineProperty(this, 'run', { value: run })
@@ -25,6 +26,11 @@ export function isFailedRun(error: unknown): error is FailedRunError {
 /** The first visit that did not pass. */
 export function brokenVisit<S extends string>(run: MachineRun<S>): MachineRun<S>['history'][number] | undefined {
   return run.history.find((visit) => visit.outcome !== 'passed')
+}
+
+/** The visit in which a run failed: where something was thrown, else where the error state was chosen. */
+export function failingVisit<S extends string>(run: MachineRun<S>): Visit<S> | undefined {
+  return brokenVisit(run) ?? (run.errors.length === 0 ? run.history.at(-2) : undefined)
 }
 
 function headline(run: MachineRun): string {

@@ -1,8 +1,8 @@
 import type { Clock } from '../clock/clock.ts'
 import { systemClock } from '../clock/system-clock.ts'
-import { FailedRunError } from './failed-run-error.ts'
+import { failingVisit, FailedRunError } from './failed-run-error.ts'
 import type { Machine, MachineLimits, TransitionHooks } from './machine.ts'
-import type { MachineRun } from './machine-run.ts'
+import type { MachineRun, Visit } from './machine-run.ts'
 import { RunningMachine } from './running-machine.ts'
 import type { Awaitable } from './state-context.ts'
 
@@ -15,6 +15,8 @@ export interface RunOptions<Carried extends object> extends MachineLimits {
   readonly hooks?: TransitionHooks
   /** Called when a handler is interrupted by a limit or the signal, before its `exit`: ends what the handler has under way. */
   readonly onInterrupt?: (context: Carried) => Awaitable<void>
+  /** Lines about the visit in which the run failed, for the message of its error: what was under way then. */
+  readonly evidence?: (visit: Visit) => readonly string[]
 }
 
 /**
@@ -33,6 +35,7 @@ export async function runMachine<S extends string, Carried extends object>(
     onInterrupt: options.onInterrupt as ((context: object) => Awaitable<void>) | undefined,
   })
   const run = (await running.run()) as MachineRun<S>
-  if (run.state === plan.error || run.errors.length > 0) throw new FailedRunError(run)
-  return run
+  if (run.state !== plan.error && run.errors.length === 0) return run
+  const visit = failingVisit(run)
+  throw new FailedRunError(run, visit === undefined ? [] : options.evidence?.(visit))
 }

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock/clock.ts'
 import type { StateError } from '../errors/state-error.ts'
+import { addContext } from '../errors/tidb-test-error.ts'
 import { ContextMaker } from './handler-context.ts'
 import type {
   HandlerContext,
@@ -128,7 +129,7 @@ export class RunningMachine {
         throw undeclared(state, next, handler, plan)
       }
     } catch (error) {
-      this.#errors.push(error)
+      this.#errors.push(addContext(error, { state, handler: handler?.name, phase: this.#phase }))
       if (watched.reason !== undefined && error === watched.reason) await this.#interrupted(context)
     }
     const broken = this.#errors.length > known
@@ -208,7 +209,7 @@ export class RunningMachine {
       const done = work(watched.controller.signal)
       if (isPromise(done)) await watched.race(done)
     } catch (error) {
-      this.#errors.push(error)
+      this.#errors.push(addContext(error, { state: this.#state, operation: what }))
     } finally {
       this.#watchdog.unwatch()
     }

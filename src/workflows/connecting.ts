@@ -1,12 +1,8 @@
-import { sleep } from '../clock/sleep.ts'
 import type { Session } from '../connections/session.ts'
-import { isConnectionLost } from '../errors/classify.ts'
-import { ConnectError } from '../errors/connect-error.ts'
 import { isTidbTestError } from '../errors/tidb-test-error.ts'
+import { retry } from '../resilience/retry.ts'
+import { connectingRetry } from '../resilience/retry-options.ts'
 import type { StepContext } from './workflow-context.ts'
-
-const ATTEMPTS = 4
-const FIRST_DELAY = 50
 
 /**
  * Opens the session of the run, trying again after failures that may pass; it is closed when the run has ended. A
@@ -15,24 +11,24 @@ const FIRST_DELAY = 50
  * @throws ConnectError
  */
 export async function connecting(context: StepContext): Promise<void> {
-  const session = await connectPatiently(context, context.database)
+  const { clock, signal } = context
+  const session = await retry(
+    () => openedWhere(context),
+    { operation: 'connecting', preset: connectingRetry, clock, signal },
+    context.retry,
+  )
   context.onCleanup(() => session.close())
   context.provide({ session })
 }
 
-async function connectPatiently(context: StepContext, database: string | undefined): Promise<Session> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await opened(context, database)
-    } catch (error) {
-      if (database !== undefined && isTidbTestError(error) && error.code === 'CONNECT_UNKNOWN_DATABASE') {
-        return connectPatiently(context, undefined)
-      }
-      if (!isTransient(error)) throw error
-      if (attempt === ATTEMPTS) throw gaveUp(error)
-      // Full jitter: many runs that lost the same server must not come back at the same moment.
-      await sleep(context.clock, Math.random() * FIRST_DELAY * 2 ** attempt, context.signal)
-    }
+async function openedWhere(context: StepContext): Promise<Session> {
+  const { database } = context
+  try {
+    return await opened(context, database)
+  } catch (error) {
+    const missing = database !== undefined && isTidbTestError(error) && error.code === 'CONNECT_UNKNOWN_DATABASE'
+    if (missing) return opened(context, undefined)
+    throw error
   }
 }
 
@@ -42,17 +38,4 @@ async function opened(context: StepContext, database: string | undefined): Promi
   if (!context.signal.aborted) return session
   await session.close()
   throw context.signal.reason
-}
-
-function isTransient(error: unknown): error is ConnectError {
-  if (!isTidbTestError(error)) return false
-  const code = (error.cause as { code?: unknown } | undefined)?.code
-  return isConnectionLost(error.cause) || code === 'EAI_AGAIN' || code === 'ER_CON_COUNT_ERROR'
-}
-
-function gaveUp(error: ConnectError): ConnectError {
-  return new ConnectError(error.code, `${error.message}\n  Tried ${ATTEMPTS} times.`, {
-    cause: error,
-    context: { ...error.context, attempts: ATTEMPTS },
-  })
 }

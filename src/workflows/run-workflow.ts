@@ -1,13 +1,16 @@
 import type { Endpoint } from '../connections/endpoint.ts'
 import { openSession } from '../connections/open-session.ts'
 import type { Session } from '../connections/session.ts'
+import { statementLines } from '../connections/statement-lines.ts'
+import { StatementLog } from '../connections/statement-log.ts'
+import type { RetryOptions } from '../resilience/retry-options.ts'
 import type { Machine } from '../state-machine/machine.ts'
-import type { MachineRun } from '../state-machine/machine-run.ts'
+import type { MachineRun, Visit } from '../state-machine/machine-run.ts'
 import { runMachine, type RunOptions } from '../state-machine/run-machine.ts'
 import type { ServerVersion } from './server-version.ts'
 import { workflowContext, type ConnectRequest, type WorkflowContext } from './workflow-context.ts'
 
-export interface WorkflowOptions extends Omit<RunOptions<WorkflowContext>, 'context' | 'onInterrupt'> {
+export interface WorkflowOptions extends Omit<RunOptions<WorkflowContext>, 'context' | 'onInterrupt' | 'evidence'> {
   readonly endpoint: Endpoint
   readonly database?: string
   /** Opens sessions; `openSession` when not given. */
@@ -15,7 +18,13 @@ export interface WorkflowOptions extends Omit<RunOptions<WorkflowContext>, 'cont
   /** For machines that do not connect by themselves. It is not closed. */
   readonly session?: Session
   readonly serverVersion?: ServerVersion
+  /** How often, and how patiently, connecting is tried: up to 4 times within 30 seconds when not given. */
+  readonly retry?: RetryOptions
+  /** Where the sessions that `connect` opens note their statements; a failed run shows those of the state that broke. */
+  readonly log?: StatementLog
 }
+
+const SHOWN = 10
 
 /**
  * Runs a machine on an endpoint. A statement that is under way when a state is interrupted is ended with KILL QUERY, so
@@ -27,7 +36,8 @@ export function runWorkflow<S extends string>(
   machine: Machine<S, WorkflowContext>,
   options: WorkflowOptions,
 ): Promise<MachineRun<S>> {
-  const { endpoint, database, session, serverVersion, connect = connectTo(options.endpoint), ...run } = options
+  const { endpoint, database, session, serverVersion, retry, log = new StatementLog(), ...others } = options
+  const { connect = connectTo(endpoint, log), ...run } = others
   const sessions = new Set(session === undefined ? [] : [session])
   const context = workflowContext({
     endpoint,
@@ -39,12 +49,27 @@ export function runWorkflow<S extends string>(
     },
     ...(session === undefined ? {} : { session }),
     ...(serverVersion === undefined ? {} : { serverVersion }),
+    ...(retry === undefined ? {} : { retry }),
   })
-  return runMachine(machine, { ...run, context, onInterrupt: () => endStatements(sessions) })
+  return runMachine(machine, {
+    ...run,
+    context,
+    onInterrupt: () => endStatements(sessions),
+    evidence: (visit) => statementsOf(visit, log, run.clock !== undefined),
+  })
 }
 
-function connectTo(endpoint: Endpoint): WorkflowContext['connect'] {
-  return ({ name, database }) => openSession({ name, endpoint, ...(database === undefined ? {} : { database }) })
+function connectTo(endpoint: Endpoint, log: StatementLog): WorkflowContext['connect'] {
+  return ({ name, database, signal }) =>
+    openSession({ name, endpoint, log, signal, ...(database === undefined ? {} : { database }) })
+}
+
+/** What was sent while the run was in a state. A clock of its own can't tell, so then it is what was sent last. */
+function statementsOf({ state, enteredAt, leftAt }: Visit, log: StatementLog, ownClock: boolean): readonly string[] {
+  const entries = ownClock ? log.entries : log.between(enteredAt, leftAt)
+  if (entries.length === 0) return []
+  const head = ownClock ? `the last statements, '${state}' included:` : `statements while in '${state}':`
+  return [head, ...statementLines(entries, 0, { count: SHOWN }).map((line) => `  ${line}`)]
 }
 
 async function endStatements(sessions: Iterable<Session>): Promise<void> {

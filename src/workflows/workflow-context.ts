@@ -1,6 +1,7 @@
 import type { Endpoint } from '../connections/endpoint.ts'
 import type { Session } from '../connections/session.ts'
 import { StateError } from '../errors/state-error.ts'
+import type { RetryOptions } from '../resilience/retry-options.ts'
 import type { StateContext as GenericContext, StateScope } from '../state-machine/state-context.ts'
 import type { ServerVersion } from './server-version.ts'
 
@@ -19,6 +20,8 @@ export interface WorkflowContext {
   readonly database: string | undefined
   /** Opens a session to the endpoint; whoever calls it closes it. */
   readonly connect: (request: ConnectRequest) => Promise<Session>
+  /** How often, and how patiently, connecting is tried. */
+  readonly retry: RetryOptions
   readonly session: Session
   readonly serverVersion: ServerVersion
 }
@@ -41,7 +44,7 @@ const PROVIDERS = {
 
 /** Values that are given, and for those that are not a getter that says who would provide them. */
 export function workflowContext(values: Partial<WorkflowContext> & Pick<WorkflowContext, 'connect'>): WorkflowContext {
-  const context = { database: undefined, ...values }
+  const context = { database: undefined, retry: {}, ...values }
   for (const [name, remedy] of Object.entries(PROVIDERS)) {
     if (values[name as keyof typeof PROVIDERS] !== undefined) continue
     Object.defineProperty(context, name, {

@@ -1,4 +1,12 @@
-import { commonHandlers, commonStates, DynamicStateMachine, expect, test, type DynamicStateContext } from 'vitest-tidb'
+import {
+  commonHandlers,
+  commonStates,
+  DynamicStateMachine,
+  expect,
+  FailedRunError,
+  test,
+  type DynamicStateContext,
+} from 'vitest-tidb'
 
 /** Rows that a snapshot must go on to see while another session adds one. */
 const ROWS = [1, 2, 3]
@@ -114,5 +122,36 @@ test('a transition that was not declared fails with both states and what was all
   await expect(run).toFailInState('reading', {
     name: 'STATE_UNDECLARED_TRANSITION',
     message: "state 'reading' went to 'writing', but it may go to: 'checking'",
+  })
+})
+
+test('a failure shows the statements of the state that broke, and no others', async ({ db, machine }) => {
+  await db.run`CREATE TABLE account (id INT PRIMARY KEY, balance INT)`
+  const flow = new DynamicStateMachine()
+    .register('filling', {
+      to: ['withdrawing'],
+      async execute({ session }) {
+        await session.run`INSERT INTO account VALUES (1, 100)`
+        return 'withdrawing'
+      },
+    })
+    .register('withdrawing', {
+      to: [commonStates.completed],
+      async execute({ session }) {
+        await session.query`SELECT balance FROM account WHERE id = ${1}`
+        await session.run`INSERT INTO account VALUES (1, 70)`
+        return commonStates.completed
+      },
+    })
+  const failure = await machine.run(flow).catch((error: unknown) => error)
+  expect(failure).toBeInstanceOf(FailedRunError)
+  const shown = (failure as FailedRunError).message.split("statements while in 'withdrawing':")[1]
+  expect(shown).toMatch(
+    /1 row +SELECT balance FROM account WHERE id = \? +\[1\]\n.*✗ +INSERT INTO account VALUES \(1, 70\)/,
+  )
+  expect(shown).not.toContain('(1, 100)')
+  expect((failure as FailedRunError).cause).toMatchObject({
+    code: 'ER_DUP_ENTRY',
+    context: { operation: 'statement', session: 'db', state: 'withdrawing', phase: 'execute' },
   })
 })
