@@ -12,7 +12,7 @@ import { exactRows } from './rows.ts'
 import { compileSql, compileText, prefixed, type CompiledSql, type SqlRow, type SqlValue } from './sql.ts'
 import { StartedStatement } from './started-statement.ts'
 import { Statement } from './statement.ts'
-import { asInterrupted, ER_QUERY_INTERRUPTED, withoutSecrets } from './statement-failure.ts'
+import { asInterrupted, ER_QUERY_INTERRUPTED } from './statement-failure.ts'
 import type { StatementHook } from './statement-hook.ts'
 import type { LoggedStatement, StatementLog } from './statement-log.ts'
 import type { Wire, WireReply } from './wire.ts'
@@ -393,7 +393,7 @@ export class Session {
       uncommitted: this.#uncommitted,
       done,
     }
-    return new StatementError(withoutSecrets(cause), statement, override)
+    return new StatementError(cause, statement, override)
   }
 
   async #afterReply(sql: string, replies: readonly WireReply[] | undefined): Promise<void> {

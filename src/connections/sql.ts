@@ -1,5 +1,6 @@
 import { escapeId } from 'mysql2'
 import { TidbTestError } from '../errors/tidb-test-error.ts'
+import { passwordFollows } from './mask-passwords.ts'
 import { formatDateTime } from './time-zone.ts'
 
 /** What the server can return. DECIMAL, DATE, TIME and JSON are strings; 64-bit integers are numbers while they are safe, else bigint. */
@@ -32,6 +33,7 @@ export interface SqlTag {
 export interface CompiledSql {
   /** For people: values as `?`. */
   readonly text: string
+  /** For people too: passwords as `***`. */
   readonly values: readonly (SqlResult | boolean)[]
   /** What goes over the wire, for a session in the state that is given. */
   literal(reading: Reading): string
@@ -110,12 +112,17 @@ export function compileText(text: string): CompiledSql {
 function compiled(parts: readonly Part[]): CompiledSql {
   return {
     text: parts.map((part) => ('text' in part ? part.text : 'id' in part ? escapeId(part.id) : '?')).join(''),
-    values: parts.flatMap((part) => ('value' in part ? [part.value] : [])),
+    values: parts.flatMap((part, index) => ('value' in part ? [isPassword(parts, index) ? '***' : part.value] : [])),
     literal: (reading) =>
       parts
         .map((part) => ('text' in part ? part.text : 'id' in part ? escapeId(part.id) : literalOf(part.value, reading)))
         .join(''),
   }
+}
+
+function isPassword(parts: readonly Part[], index: number): boolean {
+  const before = parts.slice(Math.max(0, index - 3), index)
+  return passwordFollows(before.map((part) => ('text' in part ? part.text : '?')).join(''))
 }
 
 /** The same statement with a piece of SQL in front: EXPLAIN of it, say. */

@@ -4,8 +4,8 @@ import { maskPasswordsOf } from './mask-passwords.ts'
  * The driver's error less what must not be shown: the text that was sent, which holds the bound values, and passwords
  * that the server quotes ("near …").
  */
-export function withoutSecrets(error: unknown): unknown {
-  if (!(error instanceof Error) || !('sql' in error) || typeof error.sql !== 'string') return error
+export function withoutSecrets(error: Error): Error {
+  if (!('sql' in error) || typeof error.sql !== 'string') return error
   const { sql } = error
   delete (error as { sql?: string }).sql
   error.message = maskPasswordsOf(sql, error.message)

@@ -1,3 +1,5 @@
+import type { WireReply } from './wire.ts'
+
 /** What watches the statements of a session: a transaction's guard, a record of what must be undone. */
 export interface StatementHook {
   /** Called with the text before it is sent. What it throws becomes the statement's failure, and nothing is sent. */
@@ -15,4 +17,6 @@ export interface StatementReply {
   /** The number of warnings in an OK packet; undefined after rows or an error. */
   readonly warnings: number | undefined
   readonly failed: boolean
+  /** What came back, one for each statement; undefined after an error. Not to be changed. */
+  readonly results: readonly WireReply[] | undefined
 }

@@ -7,6 +7,7 @@ import { driverOptionsOf } from './driver-options.ts'
 import { urlOf, type Endpoint } from './endpoint.ts'
 import { SessionFlags } from './session-flags.ts'
 import type { SqlRow } from './sql.ts'
+import { withoutSecrets } from './statement-failure.ts'
 
 /** What came back for one statement: rows with their fields, or the header of an OK packet. */
 export type WireReply =
@@ -87,7 +88,7 @@ export class Wire {
         }
         this.flags.observe(undefined)
         if (isConnectionLost(error)) this.#lost = error
-        reject(error)
+        reject(withoutSecrets(error))
       })
     })
   }
