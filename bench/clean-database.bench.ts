@@ -9,11 +9,10 @@ import type { RunningBackend } from '../src/backends/backend.ts'
 import { externalBackend } from '../src/backends/external/external-backend.ts'
 import { terminalProgress } from '../src/logging/terminal-progress.ts'
 import { startBroker } from '../src/databases/broker.ts'
-import { connectBroker } from '../src/databases/broker-client.ts'
 import { DatabaseSource } from '../fixtures/database-source.ts'
 import { openDatabase } from '../fixtures/modes/database-mode.ts'
 import { readFeatures, Tidb } from '../fixtures/tidb.ts'
-import type { WorkerLink } from '../fixtures/worker-link.ts'
+import { linkTo } from '../fixtures/worker-link.ts'
 import { localBackend } from './local-tidb.ts'
 import { publish, type Figure } from './measure.ts'
 
@@ -70,7 +69,6 @@ function figuresOf(place: string, samples: Samples, target: number): Figure[] {
 
 async function measure(backend: RunningBackend): Promise<Samples> {
   const broker = await startBroker({ backend: () => Promise.resolve(backend), keepDatabase: 'never' })
-  const client = await connectBroker(broker.address)
   const settings = {
     broker: broker.address,
     databaseMode: 'database',
@@ -78,10 +76,17 @@ async function measure(backend: RunningBackend): Promise<Samples> {
     timeZone: 'UTC',
     timeout: 30_000,
     poolSize: 5,
+    rows: 10,
+    isolation: undefined,
+    seed: 1,
+    retry: {},
+    breaker: { failures: 5, window: 10_000, halfOpenAfter: 5_000, trials: 1 },
+    logging: { level: 'info', format: 'text', console: false, maxSize: 10_000_000, maxFiles: 5 },
+    sections: {},
   } as const
-  const link: WorkerLink = { settings, broker: client, slot: 1 }
+  const link = await linkTo(settings, 1)
   const source = new DatabaseSource(link)
-  const grant = await client.acquireServer({ slot: 1, pid: process.pid })
+  const grant = await link.broker.acquireServer({ slot: 1, pid: process.pid })
   const tidb = new Tidb(grant, await readFeatures(grant.endpoint))
   const samples: Samples = { wait: [], whole: [], naiveDatabase: [], naiveWhole: [] }
   const task = { name: 'bench' } as never
@@ -105,7 +110,7 @@ async function measure(backend: RunningBackend): Promise<Samples> {
     }
   } finally {
     await source.close()
-    client.close()
+    link.broker.close()
     await broker.stop()
   }
   return samples

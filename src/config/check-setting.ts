@@ -4,7 +4,7 @@ import { join, resolve } from 'node:path'
 import { mask } from '../logging/mask.ts'
 import { parseHost } from './host.ts'
 import type { Problem, Setting } from './setting.ts'
-import { definitionOf } from './settings.ts'
+import type { SettingDefinition } from './setting-definition.ts'
 
 /** A setting of host with a port in it is two settings. */
 export function splitHostAndPort(setting: Setting): readonly Setting[] {
@@ -16,10 +16,12 @@ export function splitHostAndPort(setting: Setting): readonly Setting[] {
 }
 
 /** The checked value, or what is wrong with it. A path comes back absolute. */
-export function checkSetting(setting: Setting): { readonly value: unknown } | { readonly problem: Problem } {
-  const definition = definitionOf(setting.key)
+export function checkSetting(
+  setting: Setting,
+  definition: SettingDefinition,
+): { readonly value: unknown } | { readonly problem: Problem } {
   const result = definition.schema.safeParse(setting.value)
-  if (!result.success) return { problem: problemWith(setting) }
+  if (!result.success) return { problem: problemWith(setting, definition, result.error?.issues[0]?.message) }
   if (definition.path !== true) return { value: result.data }
   const path = resolve(setting.origin.directory, String(result.data).replace(/^~(?=\/|$)/, homedir()))
   if (definition.mustExist === true && !existsSync(path)) {
@@ -30,12 +32,13 @@ export function checkSetting(setting: Setting): { readonly value: unknown } | { 
   return { value: path }
 }
 
-function problemWith(setting: Setting): Problem {
-  const definition = definitionOf(setting.key)
+function problemWith(setting: Setting, definition: SettingDefinition, message: string | undefined): Problem {
   const parsed = setting.key === 'database.host' && typeof setting.value === 'string' ? parseHost(setting.value) : {}
   const reason = 'problem' in parsed ? ` ${parsed.problem}` : ' is not allowed'
   const what = `${setting.key}${definition.secret === true ? '' : ` ${display(setting.value)}`}${reason}`
-  return { where: setting.origin.where, what, remedy: `Allowed: ${definition.allowed}.` }
+  // A section of an extension says by itself what it allows.
+  const remedy = definition.allowed === '' ? `Its schema says: ${message}.` : `Allowed: ${definition.allowed}.`
+  return { where: setting.origin.where, what, remedy }
 }
 
 function display(value: unknown): string {

@@ -1,11 +1,12 @@
 import { existsSync, readFileSync } from 'node:fs'
-import { basename, dirname, extname, isAbsolute, join, relative, resolve } from 'node:path'
+import { basename, extname, isAbsolute, join, relative, resolve } from 'node:path'
 import { ConfigError } from '../errors/config-error.ts'
+import { messageOf } from '../errors/tidb-test-error.ts'
+import { CONFIG_FILES, findConfigFile } from './find-config-file.ts'
 import { parseJson } from './json-source.ts'
+import { loadModuleSource } from './module-source.ts'
 import { SourceSyntaxError, type SourceDocument } from './source-document.ts'
 import { parseToml } from './toml-source.ts'
-
-const NAMES = ['tidb-test.config.json', 'tidb-test.config.toml'] as const
 
 export interface ConfigFile {
   /** Absolute. */
@@ -16,8 +17,7 @@ export interface ConfigFile {
 }
 
 /**
- * The configuration file: the one that was named, or else the first found from `cwd` upward to the nearest folder with
- * a package.json (only `cwd` when there is none above it).
+ * The configuration file: the one that was named, or else the one that is found.
  *
  * @throws ConfigError `CONFIG_FILE_MISSING`, `CONFIG_FILE_AMBIGUOUS`, `CONFIG_FILE_UNREADABLE`
  */
@@ -30,40 +30,36 @@ export function readConfigFile(
   const name = displayName(cwd, path)
   if (!existsSync(path)) {
     throw new ConfigError('CONFIG_FILE_MISSING', `The configuration file ${name} does not exist.`, {
-      remedy: `It was named by ${named?.by ?? 'nobody'}: correct the path, or leave it out to have one of ${NAMES.join(' and ')} found.`,
+      remedy: `It was named by ${named?.by ?? 'nobody'}: correct the path, or leave it out to have one of ${CONFIG_FILES.join(', ')} found.`,
     })
   }
-  return { path, name, document: parseFile(path, name) }
+  return { path, name, document: readSource(path, name) }
 }
 
-function findConfigFile(cwd: string): string | undefined {
-  for (const directory of directoriesToSearch(cwd)) {
-    const found = NAMES.map((name) => join(directory, name)).filter((path) => existsSync(path))
-    if (found.length > 1) {
+function readSource(path: string, name: string): SourceDocument {
+  const extension = extname(path).toLowerCase()
+  switch (extension) {
+    case '.json':
+      return parsed(path, name, parseJson)
+    case '.toml':
+      return parsed(path, name, parseToml)
+    case '.ts':
+    case '.mts':
+    case '.js':
+    case '.mjs':
+      return loaded(path, name)
+    default:
       throw new ConfigError(
-        'CONFIG_FILE_AMBIGUOUS',
-        `Two configuration files are in ${directory}: ${NAMES.join(', ')}.`,
+        'CONFIG_FILE_UNREADABLE',
+        `The configuration file ${name} is neither .json, .toml nor .ts.`,
         {
-          remedy: 'Keep one of them, or name one with --config or TIDB_TEST_CONFIG.',
+          remedy: 'Write the settings as JSON, TOML or TypeScript, and name the file so.',
         },
       )
-    }
-    if (found[0] !== undefined) return found[0]
-  }
-  return undefined
-}
-
-function directoriesToSearch(cwd: string): readonly string[] {
-  const directories: string[] = []
-  for (let directory = resolve(cwd); ; directory = dirname(directory)) {
-    directories.push(directory)
-    if (existsSync(join(directory, 'package.json'))) return directories
-    if (dirname(directory) === directory) return directories.slice(0, 1)
   }
 }
 
-function parseFile(path: string, name: string): SourceDocument {
-  const parse = parserOf(path, name)
+function parsed(path: string, name: string, parse: (text: string) => SourceDocument): SourceDocument {
   let text: string
   try {
     text = readFileSync(path, 'utf8')
@@ -85,13 +81,20 @@ function parseFile(path: string, name: string): SourceDocument {
   }
 }
 
-function parserOf(path: string, name: string): (text: string) => SourceDocument {
-  const extension = extname(path).toLowerCase()
-  if (extension === '.json') return parseJson
-  if (extension === '.toml') return parseToml
-  throw new ConfigError('CONFIG_FILE_UNREADABLE', `The configuration file ${name} is neither .json nor .toml.`, {
-    remedy: 'Write the settings as JSON or TOML, and name the file so.',
-  })
+function loaded(path: string, name: string): SourceDocument {
+  try {
+    return loadModuleSource(path)
+  } catch (error) {
+    throw new ConfigError(
+      'CONFIG_FILE_UNREADABLE',
+      `The configuration file ${name} cannot be loaded: ${messageOf(error)}`,
+      {
+        cause: error,
+        remedy: 'It must be a module that Node runs as it is, with the settings as its default export.',
+        context: { file: path },
+      },
+    )
+  }
 }
 
 function displayName(cwd: string, path: string): string {

@@ -1,18 +1,20 @@
 import { nearest } from './nearest.ts'
 import type { Origin } from './origin.ts'
 import type { Problem, Setting } from './setting.ts'
-import { settingKeys, type SettingKey } from './settings.ts'
 
-/** Places where a single value stands for a group. */
-const shorthands: ReadonlyMap<string, SettingKey> = new Map([
+/** Places where a single value stands for a group, and a short name for a long one. */
+const shorthands: ReadonlyMap<string, string> = new Map([
   ['backend', 'backend.kind'],
   ['database.tls', 'database.tls.enabled'],
+  ['keepDatabase', 'test.keepDatabase'],
 ])
 
-/** Turns nested values into settings; whatever is no setting becomes a problem. */
+/** Turns nested values into settings; whatever is no setting becomes a problem. Of `earlier` keys nothing is said. */
 export function flatten(
   root: unknown,
+  keys: readonly string[],
   originOf: (path: readonly string[]) => Origin,
+  earlier: readonly string[] = [],
 ): { settings: readonly Setting[]; problems: readonly Problem[] } {
   const settings: Setting[] = []
   const problems: Problem[] = []
@@ -21,28 +23,28 @@ export function flatten(
     const key = path.join('.')
     const origin = originOf(path)
     const shorthand = shorthands.get(key)
-    if (isSettingKey(key)) {
+    if (keys.includes(key) || earlier.includes(key)) {
       settings.push({ key, value, origin })
-    } else if (isTable(value) && isGroup(key)) {
+    } else if (isTable(value) && (isGroup(key, keys) || isGroup(key, earlier))) {
       for (const [name, child] of Object.entries(value)) {
         if (child !== undefined) visit(child, [...path, name])
       }
     } else if (shorthand !== undefined) {
       settings.push({ key: shorthand, value, origin })
-    } else if (isGroup(key)) {
+    } else if (isGroup(key, keys)) {
       const what = key === '' ? 'the settings are not an object' : `${key} is not a group of settings`
-      problems.push({ where: origin.where, what, remedy: `Write an object with: ${childrenOf(path).join(', ')}.` })
+      problems.push({
+        where: origin.where,
+        what,
+        remedy: `Write an object with: ${childrenOf(path, keys).join(', ')}.`,
+      })
     } else {
-      problems.push({ where: origin.where, what: `unknown setting ${key}`, remedy: suggestion(path) })
+      problems.push({ where: origin.where, what: `unknown setting ${key}`, remedy: suggestion(path, keys) })
     }
   }
 
   visit(root, [])
   return { settings, problems }
-}
-
-function isSettingKey(key: string): key is SettingKey {
-  return (settingKeys as readonly string[]).includes(key)
 }
 
 function isTable(value: unknown): value is Record<string, unknown> {
@@ -53,27 +55,26 @@ function isTable(value: unknown): value is Record<string, unknown> {
   )
 }
 
-function isGroup(key: string): boolean {
-  return key === '' || settingKeys.some((known) => known.startsWith(`${key}.`))
+function isGroup(key: string, keys: readonly string[]): boolean {
+  return key === '' || keys.some((known) => known.startsWith(`${key}.`))
 }
 
 /** The names that may stand at a place. */
-function childrenOf(path: readonly string[]): readonly string[] {
+function childrenOf(path: readonly string[], keys: readonly string[]): readonly string[] {
   const prefix = path.length === 0 ? '' : `${path.join('.')}.`
-  const below = settingKeys.filter((known) => known.startsWith(prefix))
+  const below = keys.filter((known) => known.startsWith(prefix))
   return [...new Set(below.map((known) => known.slice(prefix.length).split('.')[0] ?? ''))]
 }
 
-function suggestion(path: readonly string[]): string {
+function suggestion(path: readonly string[], keys: readonly string[]): string {
   const group = path.slice(0, -1)
   const name = path.at(-1) ?? ''
-  const sibling = nearest(name, childrenOf(group))
+  const siblings = childrenOf(group, keys)
+  const sibling = nearest(name, siblings)
   if (sibling !== undefined) return `Did you mean ${[...group, sibling].join('.')}?`
-  const elsewhere = nearest(
-    name,
-    settingKeys.map((key) => key.split('.').at(-1) ?? ''),
-  )
-  const key = settingKeys.find((known) => known.endsWith(`.${elsewhere}`) || known === elsewhere)
+  const lastOf = (key: string): string => key.split('.').at(-1) ?? ''
+  const elsewhere = nearest(name, keys.map(lastOf))
+  const key = keys.find((known) => lastOf(known) === elsewhere)
   if (key !== undefined) return `Did you mean ${key}?`
-  return `Known here: ${childrenOf(group).join(', ')}.`
+  return `Known here: ${siblings.join(', ')}.`
 }

@@ -1,24 +1,35 @@
+import type { Catalog } from './catalog.ts'
 import { nearest } from './nearest.ts'
 import type { Layer } from './origin.ts'
 import type { Problem, Setting } from './setting.ts'
-import { definitionOf, optionName, settingKeys } from './settings.ts'
+import { nameOfOption } from './setting-definition.ts'
 
 /** Names the configuration file itself, so it is no setting. */
 export const CONFIG_VARIABLE = 'TIDB_TEST_CONFIG'
 
+/** Stands for a level, and yields to a variable that names one. */
+const VERBOSE = { variable: 'TIDB_VERBOSE', key: 'logging.level', means: 'debug' } as const
+
+type Environment = Readonly<Record<string, string | undefined>>
+
 /** Settings from environment variables. An empty variable counts as not set, but for the password. */
-export function fromEnvironment(env: Readonly<Record<string, string | undefined>>, cwd: string): readonly Setting[] {
-  return settingKeys.flatMap((key) => {
-    const { variable, secret } = definitionOf(key)
-    const value = variable === undefined ? undefined : env[variable]
-    if (variable === undefined || value === undefined || (value.trim() === '' && secret !== true)) return []
-    return [setting(key, value, 'environment', `environment variable ${variable}`, cwd)]
+export function fromEnvironment(env: Environment, catalog: Catalog, cwd: string): readonly Setting[] {
+  const named = catalog.keys.flatMap((key) => {
+    const { secret = false } = catalog.definition(key) ?? {}
+    return variablesOf(key, catalog).flatMap((variable) => {
+      const value = env[variable]
+      if (value === undefined || (value.trim() === '' && !secret)) return []
+      return [setting(key, value, 'environment', `environment variable ${variable}`, cwd)]
+    })
   })
+  const verbose = /^(true|yes|1)$/i.test(env[VERBOSE.variable]?.trim() ?? '')
+  if (!verbose || named.some(({ key }) => key === VERBOSE.key)) return named
+  return [...named, setting(VERBOSE.key, VERBOSE.means, 'environment', `environment variable ${VERBOSE.variable}`, cwd)]
 }
 
 /** Variables that nothing reads, but that look like a misspelt one: `TIDB_PASWORD`. */
-export function misspeltVariables(env: Readonly<Record<string, string | undefined>>): readonly string[] {
-  const known = [...settingKeys.flatMap((key) => definitionOf(key).variable ?? []), CONFIG_VARIABLE]
+export function misspeltVariables(env: Environment, catalog: Catalog): readonly string[] {
+  const known = [...catalog.keys.flatMap((key) => variablesOf(key, catalog)), CONFIG_VARIABLE, VERBOSE.variable]
   return Object.keys(env)
     .filter((name) => name.startsWith('TIDB_') && !known.includes(name))
     .flatMap((name) => {
@@ -35,18 +46,19 @@ export function misspeltVariables(env: Readonly<Record<string, string | undefine
 
 /** Settings from the command line, keyed by option name without dashes. */
 export function fromCommandLine(
-  options: Readonly<Record<string, string | undefined>>,
+  options: Readonly<Record<string, string | boolean | undefined>>,
+  catalog: Catalog,
   cwd: string,
 ): { settings: readonly Setting[]; problems: readonly Problem[] } {
   const settings: Setting[] = []
   const problems: Problem[] = []
+  const known = catalog.keys.flatMap((key) => flagOf(key, catalog) ?? [])
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined) continue
-    const key = settingKeys.find((candidate) => optionName(candidate) === name)
+    const key = catalog.keys.find((candidate) => flagOf(candidate, catalog) === name)
     if (key !== undefined) {
       settings.push(setting(key, value, 'command line', `option --${name}`, cwd))
     } else {
-      const known = settingKeys.flatMap((candidate) => optionName(candidate) ?? [])
       const meant = nearest(name, known)
       const remedy =
         meant === undefined ? `Known: ${known.map((option) => `--${option}`).join(', ')}.` : `Did you mean --${meant}?`
@@ -56,6 +68,16 @@ export function fromCommandLine(
   return { settings, problems }
 }
 
-function setting(key: Setting['key'], value: string, layer: Layer, where: string, directory: string): Setting {
+function variablesOf(key: string, catalog: Catalog): readonly string[] {
+  const { variable, alsoVariable } = catalog.definition(key) ?? {}
+  return [variable, alsoVariable].filter((name) => name !== undefined)
+}
+
+function flagOf(key: string, catalog: Catalog): string | undefined {
+  const option = catalog.definition(key)?.option
+  return option === undefined ? undefined : nameOfOption(option)
+}
+
+function setting(key: string, value: unknown, layer: Layer, where: string, directory: string): Setting {
   return { key, value, origin: { layer, where, directory } }
 }

@@ -44,7 +44,7 @@ describe('layers', () => {
   test('without any source there are the defaults, and nothing counts as set by somebody', () => {
     const config = resolved()
     expect(config.database).toEqual({ host: '127.0.0.1', port: 4000, user: 'root', poolSize: 5, timeout: 30_000 })
-    expect(config).toMatchObject({ databaseMode: 'database', keepDatabase: 'never', timeZone: 'UTC' })
+    expect(config).toMatchObject({ databaseMode: 'database', timeZone: 'UTC', test: { keepDatabase: 'never' } })
     expect(config.backend).toEqual({ kind: 'auto' })
     expect(config.origin('database.port')).toBe('default')
     expect(config.origin('database.password')).toBe('not set')
@@ -105,7 +105,7 @@ describe('values', () => {
     write('tidb-test.config.json', '{ "database": { "timeout": "1.5s", "tls": true } }')
     const config = resolved({ env: { TIDB_KEEP_DATABASE: '1' } })
     expect(config.database).toMatchObject({ timeout: 1_500, tls: {} })
-    expect(config.keepDatabase).toBe('on-failure')
+    expect(config.test.keepDatabase).toBe('on-failure')
   })
 
   test('TLS is used when anything of it is set, unless it is switched off', () => {
@@ -205,7 +205,7 @@ describe('configuration files', () => {
   })
 
   test('of another format are refused', () => {
-    expect(errorOf({ file: write('tidb.yaml', 'a: 1') }).message).toContain('neither .json nor .toml')
+    expect(errorOf({ file: write('tidb.yaml', 'a: 1') }).message).toContain('neither .json, .toml nor .ts')
   })
 })
 

@@ -1,23 +1,30 @@
 import { dirname, resolve } from 'node:path'
 import { ConfigError } from '../errors/config-error.ts'
+import { Secret } from '../logging/secret.ts'
+import { catalogOf, type Catalog } from './catalog.ts'
 import { checkSetting, splitHostAndPort } from './check-setting.ts'
+import type { ConfigExtension } from './config-extension.ts'
 import { readConfigFile, type ConfigFile } from './config-file.ts'
+import { earlierKeys, inTodaysWords } from './earlier-keys.ts'
+import { splitExtensions } from './file-extensions.ts'
 import { flatten } from './flatten.ts'
 import { CONFIG_VARIABLE, fromCommandLine, fromEnvironment, misspeltVariables } from './named-values.ts'
 import { isStronger, type Origin } from './origin.ts'
 import { assembleConfig, type ResolvedConfig } from './resolved-config.ts'
+import { readSections } from './sections.ts'
 import type { Problem, Setting } from './setting.ts'
-import type { SettingKey, SettingValues } from './settings.ts'
 import type { TidbOptions } from './tidb-options.ts'
 
 export interface ConfigSources {
   /** Where the search for a configuration file and relative paths start. */
   readonly cwd: string
   readonly env: Readonly<Record<string, string | undefined>>
-  /** Keyed by option name without dashes: `{ host: 'db.local:4001' }`. */
-  readonly commandLine?: Readonly<Record<string, string | undefined>>
-  /** Options of `tidb()`. */
+  /** Keyed by option name without dashes: `{ host: 'db.local:4001' }`; a switch is `true`. */
+  readonly commandLine?: Readonly<Record<string, string | boolean | undefined>>
+  /** Options of `tidb()`; sections of extensions may stand among them. */
   readonly inline?: TidbOptions
+  /** Extensions beyond those that the configuration file names. */
+  readonly extensions?: readonly ConfigExtension[]
   /** Configuration file named by option; stronger than TIDB_TEST_CONFIG. */
   readonly file?: string
 }
@@ -31,25 +38,56 @@ export interface ConfigSources {
  */
 export function resolveConfig(sources: ConfigSources): ResolvedConfig {
   const cwd = resolve(sources.cwd)
-  const file = readConfigFile(cwd, namedFile(sources))
-  const inFile = file === undefined ? nothing : flatten(file.document.value, (path) => originInFile(file, path))
-  const inEnvironment = fromEnvironment(sources.env, cwd)
-  const onCommandLine = fromCommandLine(sources.commandLine ?? {}, cwd)
-  const inline = flatten(sources.inline ?? {}, (path) => originInline(path, cwd))
+  const { file, root, catalog } = vocabularyOf(sources)
+  const inFile =
+    file === undefined ? nothing : flatten(root, catalog.keys, (path) => originInFile(file, path), earlierKeys)
+  const onCommandLine = fromCommandLine(sources.commandLine ?? {}, catalog, cwd)
+  const inline = flatten(sources.inline ?? {}, catalog.keys, (path) => originInline(path, cwd))
 
-  const given = [inFile.settings, inEnvironment, onCommandLine.settings, inline.settings]
-    .flat()
-    .flatMap(splitHostAndPort)
+  const given = [
+    inTodaysWords(inFile.settings),
+    fromEnvironment(sources.env, catalog, cwd),
+    onCommandLine.settings,
+    inline.settings,
+  ]
   const problems = [...inFile.problems, ...onCommandLine.problems, ...inline.problems]
-  const { values, origins } = strongest(given, problems)
-  if (problems.length > 0) throw invalid(problems)
+  const { values, origins } = strongest(given.flat().flatMap(splitHostAndPort), catalog, problems)
+  // A section is complete only when each of its values is right.
+  const { sections, problems: inSections } = readSections(
+    problems.length > 0 ? [] : catalog.extensions,
+    values,
+    origins,
+  )
+  const all = [...problems, ...inSections]
+  if (all.length > 0) throw invalid(all)
   implyBackend(values, origins)
-  return assembleConfig(values, origins, { file: file?.path, warnings: misspeltVariables(sources.env) })
+  const warnings = misspeltVariables(sources.env, catalog)
+  return assembleConfig(values, origins, { file: file?.path, warnings, catalog, sections })
+}
+
+/**
+ * Everything that can be set here: the toolkit's settings, those of `sources.extensions`, and those of extensions that
+ * the configuration file names.
+ *
+ * @throws ConfigError `CONFIG_EXTENSION`, or a `CONFIG_FILE_…` code
+ */
+export function settingsCatalog(sources: Pick<ConfigSources, 'cwd' | 'env' | 'file' | 'extensions'>): Catalog {
+  return vocabularyOf(sources).catalog
+}
+
+function vocabularyOf(sources: Pick<ConfigSources, 'cwd' | 'env' | 'file' | 'extensions'>): {
+  readonly file: ConfigFile | undefined
+  readonly root: unknown
+  readonly catalog: Catalog
+} {
+  const file = readConfigFile(resolve(sources.cwd), namedFile(sources))
+  const { root, extensions } = file === undefined ? { root: {}, extensions: [] } : splitExtensions(file)
+  return { file, root, catalog: catalogOf([...(sources.extensions ?? []), ...extensions]) }
 }
 
 const nothing = { settings: [], problems: [] } as const
 
-function namedFile(sources: ConfigSources): { path: string; by: string } | undefined {
+function namedFile(sources: Pick<ConfigSources, 'env' | 'file'>): { path: string; by: string } | undefined {
   if (sources.file !== undefined) return { path: sources.file, by: 'the option --config' }
   const path = sources.env[CONFIG_VARIABLE]?.trim()
   return path === undefined || path === '' ? undefined : { path, by: `the environment variable ${CONFIG_VARIABLE}` }
@@ -68,19 +106,22 @@ function originInline(path: readonly string[], cwd: string): Origin {
 
 function strongest(
   given: readonly Setting[],
+  catalog: Catalog,
   problems: Problem[],
-): { values: SettingValues; origins: Map<SettingKey, Origin> } {
+): { values: Record<string, unknown>; origins: Map<string, Origin> } {
   const values: Record<string, unknown> = {}
-  const origins = new Map<SettingKey, Origin>()
+  const origins = new Map<string, Origin>()
   for (const setting of given) {
-    const checked = checkSetting(setting)
+    const definition = catalog.definition(setting.key)
+    if (definition === undefined) throw new TypeError(`there is no setting ${setting.key}`)
+    const checked = checkSetting(setting, definition)
     const before = origins.get(setting.key)
     if ('problem' in checked) {
       problems.push(checked.problem)
-    } else if (before?.layer === setting.origin.layer && values[setting.key] !== checked.value) {
+    } else if (before?.layer === setting.origin.layer && !isSame(values[setting.key], checked.value)) {
       problems.push({
         where: setting.origin.where,
-        what: `${setting.key} is given twice: ${String(values[setting.key])} by ${before.where}, ${String(checked.value)} here`,
+        what: `${setting.key} is given twice: ${shown(values[setting.key])} by ${before.where}, ${shown(checked.value)} here`,
         remedy: 'Give it once.',
       })
     } else {
@@ -88,17 +129,27 @@ function strongest(
       origins.set(setting.key, setting.origin)
     }
   }
-  return { values: values as SettingValues, origins }
+  return { values, origins }
+}
+
+function isSame(left: unknown, right: unknown): boolean {
+  return left instanceof Secret && right instanceof Secret ? left.reveal() === right.reveal() : left === right
+}
+
+function shown(value: unknown): string {
+  return typeof value === 'object' ? JSON.stringify(value) : String(value)
 }
 
 /**
  * Who names a host or a binary wants it used. The strongest layer that says anything decides; within a layer a named
  * backend goes before a host, and a host before a binary.
  */
-function implyBackend(values: SettingValues, origins: Map<SettingKey, Origin>): void {
+function implyBackend(values: Record<string, unknown>, origins: Map<string, Origin>): void {
   const kind = values['backend.kind'] ?? 'auto'
   let chosen =
-    kind === 'auto' ? undefined : { kind, origin: origins.get('backend.kind'), by: undefined as string | undefined }
+    kind === 'auto'
+      ? undefined
+      : { kind: String(kind), origin: origins.get('backend.kind'), by: undefined as string | undefined }
   for (const [by, implied] of implications) {
     const origin = origins.get(by)
     if (origin === undefined) continue

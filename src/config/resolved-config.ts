@@ -1,7 +1,11 @@
+import type { Level } from '../logging/level.ts'
 import type { Secret } from '../logging/secret.ts'
+import type { Catalog } from './catalog.ts'
+import type { ConfigExtension } from './config-extension.ts'
 import { defaults } from './defaults.ts'
 import type { Origin } from './origin.ts'
-import { definitionOf, settingKeys, type SettingKey, type SettingValues } from './settings.ts'
+import { sectionOf, type Sections } from './sections.ts'
+import type { SettingValues } from './settings.ts'
 import type { BackendChoice } from './tidb-options.ts'
 
 /** Settings after all layers were put over each other. Paths are absolute, durations milliseconds. */
@@ -31,33 +35,85 @@ export interface ResolvedConfig {
   }
   readonly schema?: string
   readonly databaseMode: 'database' | 'transaction' | 'server'
-  readonly keepDatabase: 'never' | 'on-failure'
   readonly timeZone: string
-  readonly logging: { readonly level: 'error' | 'warn' | 'info' | 'debug' }
+  readonly test: {
+    /** Rows that tests fill their tables with. */
+    readonly rows: number
+    /** Milliseconds. */
+    readonly timeout: number
+    readonly isolation?: 'repeatable-read' | 'read-committed'
+    readonly seed?: number
+    readonly keepDatabase: 'never' | 'on-failure'
+  }
+  /** What was set; times in milliseconds. The rest is for what is retried to say. */
+  readonly retry: RetrySettings
+  /** Times in milliseconds. */
+  readonly breaker: BreakerSettings
+  readonly logging: {
+    readonly level: Level
+    readonly format: 'text' | 'json'
+    readonly file?: string
+    /** Whether log lines go to standard error. */
+    readonly console: boolean
+    /** Bytes. */
+    readonly maxSize: number
+    readonly maxFiles: number
+  }
   /** Absolute path of the configuration file that was read. */
   readonly file?: string
   /** For people: variables that look like misspelt ones. */
   readonly warnings: readonly string[]
   /** `environment variable TIDB_HOST`, `file tidb-test.config.toml line 3`, `default`, or `not set`. */
-  origin(key: SettingKey): string
+  origin(key: string): string
   /** Whether somebody set it, be it to the default. */
-  isExplicit(key: SettingKey): boolean
+  isExplicit(key: string): boolean
+  /**
+   * The section of an extension, checked, with its defaults.
+   *
+   * @throws ConfigError `CONFIG_EXTENSION` when nothing has registered it
+   */
+  extension<Output>(extension: ConfigExtension<string, Output>): Output
+  /** Every section of an extension by its name, as {@link extension} gives it. */
+  readonly sections: Sections
   /** Every setting that has a value, for display; secrets read `***`. */
   entries(): readonly ConfigEntry[]
 }
 
+export interface RetrySettings {
+  readonly attempts?: number
+  readonly firstDelay?: number
+  readonly maxDelay?: number
+  readonly factor?: number
+  readonly deadline?: number
+}
+
+export interface BreakerSettings {
+  readonly failures: number
+  readonly window: number
+  readonly halfOpenAfter: number
+  readonly trials: number
+}
+
 interface ConfigEntry {
-  readonly key: SettingKey
+  readonly key: string
   readonly value: string | number | boolean
   readonly origin: string
 }
 
+interface Assembly {
+  readonly file: string | undefined
+  readonly warnings: readonly string[]
+  readonly catalog: Catalog
+  readonly sections: Sections
+}
+
+/** Puts checked values, and the defaults of the rest, into their groups. */
 export function assembleConfig(
-  given: SettingValues,
-  origins: ReadonlyMap<SettingKey, Origin>,
-  more: { readonly file: string | undefined; readonly warnings: readonly string[] },
+  given: Readonly<Record<string, unknown>>,
+  origins: ReadonlyMap<string, Origin>,
+  { file, warnings, catalog, sections }: Assembly,
 ): ResolvedConfig {
-  const values = { ...defaults, ...given }
+  const values = { ...defaults, ...(given as SettingValues) }
   return {
     database: {
       host: values['database.host'],
@@ -84,14 +140,41 @@ export function assembleConfig(
       }),
     },
     databaseMode: values.databaseMode,
-    keepDatabase: values.keepDatabase,
     timeZone: values.timeZone,
-    logging: { level: values['logging.level'] },
-    warnings: more.warnings,
-    ...withoutUndefined({ schema: values.schema, file: more.file }),
+    test: {
+      rows: values['test.rows'],
+      timeout: values['test.timeout'],
+      keepDatabase: values['test.keepDatabase'],
+      ...withoutUndefined({ isolation: values['test.isolation'], seed: values['test.seed'] }),
+    },
+    retry: withoutUndefined({
+      attempts: values['retry.attempts'],
+      firstDelay: values['retry.firstDelay'],
+      maxDelay: values['retry.maxDelay'],
+      factor: values['retry.factor'],
+      deadline: values['retry.deadline'],
+    }),
+    breaker: {
+      failures: values['breaker.failures'],
+      window: values['breaker.window'],
+      halfOpenAfter: values['breaker.halfOpenAfter'],
+      trials: values['breaker.trials'],
+    },
+    logging: {
+      level: values['logging.level'],
+      format: values['logging.format'],
+      console: values['logging.console'] ?? (origins.has('logging.level') && !origins.has('logging.file')),
+      maxSize: values['logging.maxSize'],
+      maxFiles: values['logging.maxFiles'],
+      ...withoutUndefined({ file: values['logging.file'] }),
+    },
+    warnings,
+    sections,
+    extension: (extension) => sectionOf(sections, extension),
+    ...withoutUndefined({ schema: values.schema, file }),
     origin: (key) => origins.get(key)?.where ?? (key in defaults ? 'default' : 'not set'),
     isExplicit: (key) => origins.has(key),
-    entries: () => entriesOf(values, origins),
+    entries: () => entriesOf(values, origins, catalog),
   }
 }
 
@@ -105,17 +188,28 @@ function tlsOf(values: SettingValues): ResolvedConfig['database']['tls'] {
   return (values['database.tls.enabled'] ?? Object.keys(tls).length > 0) ? tls : undefined
 }
 
-function entriesOf(values: SettingValues, origins: ReadonlyMap<SettingKey, Origin>): readonly ConfigEntry[] {
-  return settingKeys.flatMap((key) => {
+function entriesOf(
+  values: Readonly<Record<string, unknown>>,
+  origins: ReadonlyMap<string, Origin>,
+  catalog: Catalog,
+): readonly ConfigEntry[] {
+  return catalog.keys.flatMap((key) => {
     const value = values[key]
     if (value === undefined || !acts(key, values, origins)) return []
-    const shown = definitionOf(key).secret === true || typeof value === 'object' ? '***' : value
+    const shown = catalog.definition(key)?.secret === true ? '***' : shownValue(value)
     return [{ key, value: shown, origin: origins.get(key)?.where ?? 'default' }]
   })
 }
 
+/** A section may hold lists and objects. */
+function shownValue(value: unknown): string | number | boolean {
+  return typeof value === 'string' || typeof value === 'number' || typeof value === 'boolean'
+    ? value
+    : JSON.stringify(value)
+}
+
 /** Nobody's host and port are used only where an external TiDB was asked for. */
-function acts(key: SettingKey, values: SettingValues, origins: ReadonlyMap<SettingKey, Origin>): boolean {
+function acts(key: string, values: Readonly<Record<string, unknown>>, origins: ReadonlyMap<string, Origin>): boolean {
   const ofServer = key === 'database.host' || key === 'database.port' || key === 'database.user'
   return !ofServer || origins.has(key) || values['backend.kind'] === 'external'
 }

@@ -1,9 +1,9 @@
 import type { Origin } from './origin.ts'
-import type { SettingKey } from './settings.ts'
 
 /** One value for one setting, as somebody wrote it: not checked yet. */
 export interface Setting {
-  readonly key: SettingKey
+  /** Of the toolkit's own settings, or of an extension's. */
+  readonly key: string
   readonly value: unknown
   readonly origin: Origin
 }

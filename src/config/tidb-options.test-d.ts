@@ -8,8 +8,11 @@ type Written =
   | `database.${Exclude<keyof Group<TidbOptions['database']>, 'tls'>}`
   | `database.tls.${keyof Group<Group<TidbOptions['database']>['tls']>}`
   | `backend.${keyof Group<TidbOptions['backend']>}`
+  | `test.${keyof Group<TidbOptions['test']>}`
+  | `retry.${keyof Group<TidbOptions['retry']>}`
+  | `breaker.${keyof Group<TidbOptions['breaker']>}`
   | `logging.${keyof Group<TidbOptions['logging']>}`
-  | Exclude<keyof TidbOptions, 'database' | 'backend' | 'logging'>
+  | Exclude<keyof TidbOptions, 'database' | 'backend' | 'test' | 'retry' | 'breaker' | 'logging'>
 
 test('what can be written as an option is what is checked as a setting, no more and no less', () => {
   expectTypeOf<Written>().toEqualTypeOf<SettingKey>()

@@ -51,13 +51,57 @@ export interface TidbOptions {
   readonly schema?: string
   /** What a test gets: a database of its own (default), a transaction that is rolled back, or a whole server. */
   readonly databaseMode?: 'database' | 'transaction' | 'server'
-  /** Whether a failed test's database stays. Default `never`. */
-  readonly keepDatabase?: 'never' | 'on-failure'
   /** Time zone of sessions: `UTC` (default), a name such as `Asia/Shanghai`, or an offset such as `+08:00`. */
   readonly timeZone?: string
+  readonly test?: {
+    /** Rows that tests fill their tables with, as `settings.rows`. Default 10. */
+    readonly rows?: number
+    /** What a test may take: milliseconds, or a text such as `'60s'`. Default 60 s, or Vitest's `testTimeout` if that is set. */
+    readonly timeout?: number | string
+    /** Isolation level of tests' sessions; the server's own when not given. */
+    readonly isolation?: 'repeatable-read' | 'read-committed'
+    /** What randomness starts from, a whole number; Vitest's `sequence.seed` when not given. */
+    readonly seed?: number
+    /** Whether a failed test's database stays. Default `never`. */
+    readonly keepDatabase?: 'never' | 'on-failure'
+  }
+  /** How patiently sessions are opened and retried transactions repeated. Times: milliseconds, or a text such as `'2s'`. */
+  readonly retry?: {
+    /** The first included. Default 4 for connecting, 8 for transactions. */
+    readonly attempts?: number
+    /** The wait before the second attempt is chosen between 0 and this. Default 100 ms, for transactions 10 ms. */
+    readonly firstDelay?: number | string
+    /** Default 2 s, for transactions 1 s. */
+    readonly maxDelay?: number | string
+    /** What the longest wait is multiplied by from attempt to attempt. Default 2. */
+    readonly factor?: number
+    /** No attempt begins later than this after the first began. Default 30 s. */
+    readonly deadline?: number | string
+  }
+  /** When a server that cannot be connected to is left alone for a while. Times: milliseconds, or a text such as `'2s'`. */
+  readonly breaker?: {
+    /** Failures within the window. Default 5. */
+    readonly failures?: number
+    /** Default 10 s. */
+    readonly window?: number | string
+    /** How long it is left alone. Default 5 s. */
+    readonly halfOpenAfter?: number | string
+    /** Trials that must then succeed. Default 1. */
+    readonly trials?: number
+  }
   readonly logging?: {
     /** Default `info`. */
     readonly level?: 'error' | 'warn' | 'info' | 'debug'
+    /** Default `text`. */
+    readonly format?: 'text' | 'json'
+    /** File that the log is appended to, relative to the working directory. */
+    readonly file?: string
+    /** Whether the log goes to standard error; by default when a level is given and no file. */
+    readonly console?: boolean
+    /** Size at which a new file is begun: bytes, or a text such as `'10 MB'`. Default 10 MB. */
+    readonly maxSize?: number | string
+    /** Files that are kept, the current one included. Default 5. */
+    readonly maxFiles?: number
   }
 }
 

@@ -1,3 +1,5 @@
+import type { BreakerSettings, ResolvedConfig, RetrySettings } from './resolved-config.ts'
+
 /** What the main process tells every worker. No secret is in it: servers are asked for over the broker's socket. */
 export interface WorkerSettings {
   /** The broker's local socket. */
@@ -5,7 +7,17 @@ export interface WorkerSettings {
   readonly databaseMode: 'database' | 'transaction' | 'server'
   readonly keepDatabase: 'never' | 'on-failure'
   readonly timeZone: string
-  /** Milliseconds until a statement is ended. */
+  /** Milliseconds until connecting is given up, and a statement is ended. */
   readonly timeout: number
   readonly poolSize: number
+  /** Rows that tests fill their tables with. */
+  readonly rows: number
+  readonly isolation: 'repeatable-read' | 'read-committed' | undefined
+  readonly seed: number
+  /** With a seed when somebody chose one. */
+  readonly retry: RetrySettings & { readonly seed?: number }
+  readonly breaker: BreakerSettings
+  readonly logging: ResolvedConfig['logging']
+  /** Checked sections of extensions, by their name. */
+  readonly sections: Readonly<Record<string, unknown>>
 }

@@ -1,5 +1,6 @@
 import { ConnectError } from '../errors/connect-error.ts'
-import { INSIDE_ANOTHER, retriedTransaction } from './retried-transaction.ts'
+import type { RetryOptions } from '../resilience/retry-options.ts'
+import { INSIDE_ANOTHER, retriedTransaction, retryOver } from './retried-transaction.ts'
 import type { Session, TransactionBody, TransactionOptions } from './session.ts'
 
 export interface ConnectionPoolOptions {
@@ -9,6 +10,8 @@ export interface ConnectionPoolOptions {
   readonly acquireTimeout?: number
   /** Opens one session; the pool names it. */
   readonly open: (name: string) => Promise<Session>
+  /** What holds for retried transactions where they say nothing themselves. */
+  readonly retry?: RetryOptions
   /** Called when a session turned out to be broken and another one takes its place. */
   readonly onReplace?: (replacement: Replacement) => void
 }
@@ -99,7 +102,7 @@ export class ConnectionPool {
     if (retry === false) return attempt(1)
     const obstacle = (): string | undefined =>
       inside ? INSIDE_ANOTHER : this.#closed ? 'the connection pool is closed.' : undefined
-    return retriedTransaction(attempt, retry, { obstacle })
+    return retriedTransaction(attempt, retryOver(this.#options.retry, retry), { obstacle })
   }
 
   /** Checks the sessions that nobody has, and lets go of the broken ones. */

@@ -8,6 +8,8 @@ export interface WireOptions {
   readonly database?: string
   /** `UTC` (when not given), an offset such as `+09:00`, or a zone that the server knows. */
   readonly timeZone?: string
+  /** The server's own when not given. */
+  readonly isolation?: 'repeatable-read' | 'read-committed'
   /** Milliseconds until connecting is given up; 10 seconds when not given. */
   readonly connectTimeout?: number
   readonly signal?: AbortSignal
@@ -24,7 +26,7 @@ export interface OpenWire {
 
 /** What a session adds to its connection. Its `timeout` is in milliseconds and 30 seconds when not given. */
 export interface SessionOptions extends Partial<
-  Pick<SessionSettings, 'timeout' | 'log' | 'hooks' | 'onStatement' | 'startSavepoint'>
+  Pick<SessionSettings, 'timeout' | 'log' | 'retry' | 'hooks' | 'onStatement' | 'startSavepoint'>
 > {
   /** Shown in logs and messages. */
   readonly name: string
@@ -44,7 +46,7 @@ export async function openSession(options: OpenSessionOptions): Promise<Session>
 
 /** The slow half of openSession(): connects, sets the time zone, asks who we are. */
 export async function openWire(options: WireOptions): Promise<OpenWire> {
-  const { endpoint, database, signal } = options
+  const { endpoint, database, isolation, signal } = options
   const timeZone = options.timeZone === undefined || options.timeZone === 'UTC' ? '+00:00' : options.timeZone
   const wire = await Wire.connect(endpoint, {
     timeout: options.connectTimeout ?? 10_000,
@@ -52,7 +54,7 @@ export async function openWire(options: WireOptions): Promise<OpenWire> {
     ...(signal === undefined ? {} : { signal }),
   })
   try {
-    return { wire, endpoint, database, connectionId: await begin(wire, timeZone), timeZone }
+    return { wire, endpoint, database, connectionId: await begin(wire, timeZone, isolation), timeZone }
   } catch (error) {
     wire.cut()
     throw error
@@ -61,23 +63,27 @@ export async function openWire(options: WireOptions): Promise<OpenWire> {
 
 /** The quick half of openSession(). A wire is for one session. */
 export function sessionOver({ wire, ...open }: OpenWire, options: SessionOptions): Session {
-  const { name, timeout = 30_000, signal, log, hooks, onStatement, startSavepoint } = options
+  const { name, timeout = 30_000, signal, log, retry, hooks, onStatement, startSavepoint } = options
   return new Session(wire, {
     ...open,
     name,
     timeout,
     ...(signal === undefined ? {} : { signal }),
     ...(log === undefined ? {} : { log }),
+    ...(retry === undefined ? {} : { retry }),
     ...(hooks === undefined ? {} : { hooks }),
     ...(onStatement === undefined ? {} : { onStatement }),
     ...(startSavepoint === undefined ? {} : { startSavepoint }),
   })
 }
 
-/** One round trip: sets the time zone and asks who we are. The id of the handshake has only 32 bits. */
-async function begin(wire: Wire, timeZone: string): Promise<number> {
+/** One round trip: sets the time zone and the isolation level, and asks who we are. The id of the handshake has only 32 bits. */
+async function begin(wire: Wire, timeZone: string, isolation: WireOptions['isolation']): Promise<number> {
+  const level = isolation === undefined ? '' : `, transaction_isolation = '${isolation.toUpperCase()}'`
   try {
-    const replies = await wire.send(`SET time_zone = '${timeZone.replaceAll("'", "''")}'; SELECT CONNECTION_ID() AS id`)
+    const replies = await wire.send(
+      `SET time_zone = '${timeZone.replaceAll("'", "''")}'${level}; SELECT CONNECTION_ID() AS id`,
+    )
     const last = replies.at(-1)
     return Number(last !== undefined && 'rows' in last ? last.rows[0]?.['id'] : Number.NaN)
   } catch (error) {

@@ -33,3 +33,8 @@ export function retriedTransaction<R>(
     options === true ? {} : options,
   )
 }
+
+/** What one transaction wants, over what holds for all of them. */
+export function retryOver(common: RetryOptions | undefined, own: true | RetryOptions): RetryOptions {
+  return { ...common, ...(own === true ? {} : own) }
+}

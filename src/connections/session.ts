@@ -7,7 +7,7 @@ import { killQuery } from './cancel.ts'
 import { urlOf, type Endpoint } from './endpoint.ts'
 import { Plan } from './plan.ts'
 import { maskPasswords } from './mask-passwords.ts'
-import { INSIDE_ANOTHER, retriedTransaction } from './retried-transaction.ts'
+import { INSIDE_ANOTHER, retriedTransaction, retryOver } from './retried-transaction.ts'
 import { exactRows } from './rows.ts'
 import { compileSql, compileText, prefixed, type CompiledSql, type SqlRow, type SqlValue } from './sql.ts'
 import { StartedStatement } from './started-statement.ts'
@@ -50,6 +50,8 @@ export interface SessionSettings {
   /** When it aborts, the statement under way is ended with KILL QUERY. */
   readonly signal?: AbortSignal
   readonly log?: StatementLog
+  /** What holds for retried transactions where they say nothing themselves. */
+  readonly retry?: RetryOptions
   readonly hooks?: readonly StatementHook[]
   /** Sees every statement that is made, sent or not. */
   readonly onStatement?: (statement: Statement<unknown> | StartedStatement) => void
@@ -178,7 +180,10 @@ export class Session {
         if (retry === false) return attempt(1)
         const obstacle = (): string | undefined =>
           inside ? INSIDE_ANOTHER : this.status === 'connected' ? undefined : CONNECTION_GONE
-        return retriedTransaction(attempt, retry, { signal: this.#settings.signal, obstacle })
+        return retriedTransaction(attempt, retryOver(this.#settings.retry, retry), {
+          signal: this.#settings.signal,
+          obstacle,
+        })
       },
     })
     this.#settings.onStatement?.(statement as Statement<unknown>)

@@ -1,4 +1,5 @@
 import type { Vitest } from 'vitest/node'
+import type { ConfigExtension } from '../config/config-extension.ts'
 import type { TidbOptions } from '../config/tidb-options.ts'
 
 /** Options of the plugin: those of the configuration, and what only code can give. */
@@ -8,6 +9,8 @@ export interface PluginOptions extends Omit<TidbOptions, 'schema'> {
    * output, say). It is run once, when the databases are made ready.
    */
   readonly schema?: string | (() => string | Promise<string>)
+  /** Sections that others than the toolkit read; each is then an option by its own name. */
+  readonly extensions?: readonly ConfigExtension[]
 }
 
 /** Vitest's config and its global setup may load this module twice; the registry must be one. */

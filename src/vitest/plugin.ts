@@ -1,23 +1,33 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Plugin } from 'vitest/config'
+import type { ConfigExtension } from '../config/config-extension.ts'
+import type { SectionsOf } from '../config/define-tidb-config.ts'
 import { nodeVersionProblem } from '../config/node-version.ts'
 import { ConfigError } from '../errors/config-error.ts'
 import { rememberOptions, type PluginOptions } from './plugin-options.ts'
+import { awaitTimeout, hasOwnTimeout, projectsWithTimeout } from './test-timeout.ts'
 
 /**
  * Gives every test file of this Vitest a TiDB: `plugins: [tidb()]`.
  *
  * Options go before the command line, the environment and the config file. Nothing is started while the config loads.
  */
-export function tidb(options: PluginOptions = {}): Plugin {
+export function tidb<const E extends readonly ConfigExtension[] = []>(
+  options: PluginOptions & SectionsOf<E> & { readonly extensions?: E } = {},
+): Plugin {
   // Vitest 5 seems to work on an older Node until the first test fails, and then breaks in its reporter.
   const problem = nodeVersionProblem(process.versions.node)
   if (problem !== undefined) throw new ConfigError('CONFIG_NODE_VERSION', problem)
+  const givenTimeouts = new Set<string>()
   return {
     name: 'vitest-tidb',
-    configureVitest({ vitest }) {
+    config({ test }) {
+      for (const name of projectsWithTimeout(test)) givenTimeouts.add(name)
+    },
+    configureVitest({ vitest, project }) {
       rememberOptions(vitest, options)
+      if (!hasOwnTimeout(project, givenTimeouts)) awaitTimeout(project)
       const setup = globalSetupPath()
       // The plugin may stand in several projects; one broker serves them all.
       const setups = [vitest.config.globalSetup].flat()

@@ -1,0 +1,56 @@
+import { ConfigError } from '../errors/config-error.ts'
+import { builtInExtensions } from './built-in-extensions.ts'
+import { sectionDefinitions, type ConfigExtension } from './config-extension.ts'
+import { nameOfOption, type SettingDefinition } from './setting-definition.ts'
+import { settings } from './settings.ts'
+
+/** Everything that can be set: the toolkit's own settings and those of extensions. */
+export interface Catalog {
+  readonly keys: readonly string[]
+  readonly extensions: readonly ConfigExtension[]
+  /** Undefined for what is no setting. */
+  definition(key: string): SettingDefinition | undefined
+}
+
+/**
+ * @throws ConfigError `CONFIG_EXTENSION` when two extensions, or an extension and the toolkit, want the same section,
+ * variable or flag
+ */
+export function catalogOf(extensions: readonly ConfigExtension[] = []): Catalog {
+  const all = [...new Set([...builtInExtensions, ...extensions])]
+  const definitions = new Map<string, SettingDefinition>(Object.entries(settings))
+  const taken = new Map<string, string>()
+  for (const [key, definition] of definitions) take(taken, claimsOf(key, definition), 'vitest-tidb')
+  for (const extension of all) {
+    const owner = `the extension '${extension.name}'`
+    const section = sectionDefinitions(extension)
+    // Every key of the toolkit claims its section, so that an extension can't add to one.
+    take(taken, [`section ${extension.name}`], owner)
+    for (const [key, definition] of section) {
+      take(taken, claimsOf(undefined, definition), owner)
+      definitions.set(key, definition)
+    }
+  }
+  return { keys: [...definitions.keys()], extensions: all, definition: (key) => definitions.get(key) }
+}
+
+function claimsOf(key: string | undefined, { variable, alsoVariable, option }: SettingDefinition): readonly string[] {
+  return [
+    ...(key === undefined ? [] : [`section ${key.split('.')[0]}`]),
+    `variable ${variable}`,
+    ...(alsoVariable === undefined ? [] : [`variable ${alsoVariable}`]),
+    ...(option === undefined ? [] : [`flag --${nameOfOption(option)}`]),
+  ]
+}
+
+function take(taken: Map<string, string>, claims: readonly string[], owner: string): void {
+  for (const claim of claims) {
+    const holder = taken.get(claim)
+    if (holder !== undefined && !(holder === owner && (owner === 'vitest-tidb' || claim.startsWith('section')))) {
+      throw new ConfigError('CONFIG_EXTENSION', `The ${claim} is wanted by ${owner}, but ${holder} has it.`, {
+        remedy: 'Give it another name.',
+      })
+    }
+    taken.set(claim, owner)
+  }
+}
