@@ -43,6 +43,20 @@ test.each([
   expect(exitCode).toBe(1)
 })
 
+test('in watch mode, which goes on, tests fail with what kept the run from beginning', async () => {
+  const project = await UserProject.create({
+    'a.test.ts': PASSING,
+    'tidb-test.config.toml': '[database]\nhots = "db"\n',
+  })
+  const run = project.start(['--watch'], { ...noTidb, CI: '' })
+  await run.until(/ConfigError: .*unknown setting/)
+  await project.write('a.test.ts', PASSING.replace('passes', 'is saved'))
+  const [failed] = await run.until(/FAIL {2}a\.test\.ts > is saved\n.*[^]*?start Vitest again/)
+  expect(failed).toContain(
+    'this Vitest run has no TiDB: file tidb-test.config.toml line 2: unknown setting database.hots',
+  )
+})
+
 test('a variable that looks like a misspelt one is pointed out', async () => {
   const project = await UserProject.create({ 'a.test.ts': PASSING })
   const { output } = await project.vitest(['run'], {

@@ -1,4 +1,7 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { fakeGo, noTidb } from './support/bare-machine.ts'
 import { UserProject } from './support/user-project.ts'
 
 const STUCK = `
@@ -46,6 +49,25 @@ test('what a run killed with SIGKILL could not remove, the next run does', async
   expect(next.exitCode).toBe(0)
   await expectNothingLeft(project)
   expect(await project.leftovers()).toEqual([])
+})
+
+test('a build that is interrupted ends its compilers and leaves nothing in the cache', async () => {
+  const project = await UserProject.create({ 'stuck.test.ts': STUCK })
+  const cache = join(project.folder, 'cache')
+  const run = project.start(['run'], {
+    ...noTidb,
+    TIDB_BACKEND: 'embedded',
+    TIDB_GO: await fakeGo(project, 'go1.99.0'),
+    VITEST_TIDB_CACHE: cache,
+  })
+  await run.until(/packages compiled 1\/1/)
+  run.child.kill('SIGTERM')
+  const { exitCode, output } = await run.finished
+  expect(output).toMatch(/interrupted by SIGTERM/)
+  expect(exitCode).toBe(143)
+  expect(await readdir(join(cache, 'embedded'))).toEqual([])
+  await expect.poll(() => project.leftovers(), { timeout: 15_000 }).toEqual([])
+  expect(await project.processes()).toEqual([])
 })
 
 test('two runs at the same time do not disturb each other', async () => {

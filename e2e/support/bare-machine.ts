@@ -31,7 +31,7 @@ export const noTidb: NodeJS.ProcessEnv = {
   TIDB_PASSWORD: undefined,
 }
 
-/** A go command that says a version, names its caches, and can do no more. */
+/** A go command that says a version, names its caches, and compiles one package without ever ending. */
 export async function fakeGo(project: UserProject, version: string): Promise<string> {
   const path = join(project.folder, 'bin', 'go')
   await project.write(
@@ -40,7 +40,8 @@ export async function fakeGo(project: UserProject, version: string): Promise<str
 case "$1" in
   version) echo "go version ${version} linux/amd64" ;;
   env) echo ${project.folder}/modules; echo ${project.folder}/packages ;;
-  *) exit 1 ;;
+  list) echo true ;;
+  build) echo github.com/pingcap/tidb/pkg/kv >&2; exec tail -f ${project.folder}/bin/go ;;
 esac
 `,
   )

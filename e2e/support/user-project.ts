@@ -89,13 +89,22 @@ export class UserProject {
 
   /** Process ids of TiDB servers that were started by runs of this project. */
   async servers(): Promise<number[]> {
-    const pids: number[] = []
-    for (const name of await readdir('/proc')) {
-      if (!/^\d+$/.test(name)) continue
-      const command = await readFile(`/proc/${name}/cmdline`, 'utf8').catch(() => '')
-      if (command.includes(this.temporary) && command.includes('unistore')) pids.push(Number(name))
-    }
-    return pids
+    const found = await this.processes()
+    return found
+      .filter(({ command }) => command.includes(this.temporary) && command.includes('unistore'))
+      .map(({ pid }) => pid)
+  }
+
+  /** Processes whose command line names this project's folder. */
+  async processes(): Promise<{ pid: number; command: string }[]> {
+    const names = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
+    const found = await Promise.all(
+      names.map(async (name) => ({
+        pid: Number(name),
+        command: await readFile(`/proc/${name}/cmdline`, 'utf8').catch(() => ''),
+      })),
+    )
+    return found.filter(({ command }) => command.includes(this.folder))
   }
 }
 
