@@ -8,9 +8,14 @@ import type { WorkerSettings } from '../config/worker-settings.ts'
 import type { Broker } from '../databases/broker.ts'
 import { loadSchema, schemaOf } from '../databases/schema.ts'
 import { isTidbTestError, messageOf } from '../errors/tidb-test-error.ts'
+import { loggerFor } from '../logging/logger-for.ts'
+import type { Logger } from '../logging/logger.ts'
 import { terminalProgress } from '../logging/terminal-progress.ts'
+import { commandLineSources } from './command-line.ts'
+import { loggedBackend } from './logged-backend.ts'
 import { optionsOf, type PluginOptions } from './plugin-options.ts'
 import { takeSignals } from './signals.ts'
+import { applyTimeout } from './test-timeout.ts'
 
 declare module 'vitest' {
   interface ProvidedContext {
@@ -29,15 +34,23 @@ export default async function globalSetup(project: TestProject): Promise<() => P
   const aborted = new AbortController()
   const signals = takeSignals(vitest, aborted)
   try {
-    const { schema, ...options } = optionsOf(vitest)
+    const { schema, extensions = [], ...options } = optionsOf(vitest)
     const inline = typeof schema === 'string' ? { ...options, schema } : options
-    const config = resolveConfig({ cwd: vitest.config.root, env: process.env, inline })
-    for (const warning of config.warnings) vitest.logger.warn(`vitest-tidb: ${warning}`)
-    const broker = await openBroker(vitest, config, await readSchema(schema, config), aborted.signal)
-    project.provide('vitest-tidb', workerSettings(broker, config))
+    const sources = { cwd: vitest.config.root, env: process.env, inline, extensions, ...commandLineSources() }
+    const config = resolveConfig(sources)
+    const logger = loggerFor(config.logging, { process: 'main' })
+    logger.hide(config.database.password)
+    const told = teller(vitest, logger)
+    for (const warning of config.warnings) told.warn(warning)
+    applyTimeout(vitest, config)
+    if (config.test.seed !== undefined) vitest.config.sequence.seed = config.test.seed
+    const run = { vitest, config, logger, told, signal: aborted.signal }
+    const broker = await openBroker(run, await readSchema(schema, config))
+    project.provide('vitest-tidb', workerSettings(broker, config, vitest.config.sequence.seed))
     return async () => {
       const kept = await broker.stop()
-      for (const { database, test, howToOpen } of kept) vitest.logger.log(`Kept ${database} of '${test}': ${howToOpen}`)
+      for (const { database, test, howToOpen } of kept) told.info(`Kept ${database} of '${test}': ${howToOpen}`)
+      logger.close()
       signals.release()
     }
   } catch (error) {
@@ -63,13 +76,36 @@ function withMessageOnly(error: Error): Error {
   })
 }
 
-async function openBroker(
-  vitest: Vitest,
-  config: ResolvedConfig,
-  schema: Schema | undefined,
-  signal: AbortSignal,
-): Promise<Broker> {
-  const start = (): Promise<RunningBackend> => startBackend(vitest, config, schema, signal)
+/** One run of Vitest. */
+interface Run {
+  readonly vitest: Vitest
+  readonly config: ResolvedConfig
+  readonly logger: Logger
+  readonly told: Teller
+  readonly signal: AbortSignal
+}
+
+/** Tells people in Vitest's own output, and the log. */
+interface Teller {
+  info(line: string): void
+  warn(line: string): void
+}
+
+function teller(vitest: Vitest, logger: Logger): Teller {
+  return {
+    info: (line) => {
+      vitest.logger.log(line)
+      logger.info?.(line)
+    },
+    warn: (line) => {
+      vitest.logger.warn(`vitest-tidb: ${line}`)
+      logger.warn?.(line)
+    },
+  }
+}
+
+async function openBroker(run: Run, schema: Schema | undefined): Promise<Broker> {
+  const start = (): Promise<RunningBackend> => startBackend(run, schema)
   // Listing tests must stay quick, and starts nothing.
   const starting = isListing() ? undefined : start()
   starting?.catch(() => undefined) // met again below
@@ -78,9 +114,9 @@ async function openBroker(
   const early = await starting
   const broker = await startBroker({
     backend: early === undefined ? start : () => Promise.resolve(early),
-    keepDatabase: config.keepDatabase,
+    keepDatabase: run.config.test.keepDatabase,
     ...(schema === undefined ? {} : { schema }),
-    log: (line) => vitest.logger.log(line),
+    log: (line) => run.told.info(line),
   })
   if (early !== undefined) broker.warm()
   return broker
@@ -92,28 +128,32 @@ async function readSchema(schema: PluginOptions['schema'], config: ResolvedConfi
   return config.schema === undefined ? undefined : loadSchema(config.schema)
 }
 
-async function startBackend(
-  vitest: Vitest,
-  config: ResolvedConfig,
-  schema: Schema | undefined,
-  signal: AbortSignal,
-): Promise<RunningBackend> {
+async function startBackend(run: Run, schema: Schema | undefined): Promise<RunningBackend> {
+  const { config, logger, told, signal } = run
   const { backend, tried } = await backendFor(config, signal)
   using progress = terminalProgress(process.stderr, { level: config.logging.level })
   const running = await backend.start({ progress, signal, ...(schema === undefined ? {} : { schema }) })
   progress.clear()
-  vitest.logger.log(banner(running, tried))
-  return running
+  told.info(banner(running, tried))
+  return loggedBackend(running, logger)
 }
 
-function workerSettings(broker: Broker, config: ResolvedConfig): WorkerSettings {
+function workerSettings(broker: Broker, config: ResolvedConfig, seed: number): WorkerSettings {
   return {
     broker: broker.address,
     databaseMode: config.databaseMode,
-    keepDatabase: config.keepDatabase,
+    keepDatabase: config.test.keepDatabase,
     timeZone: config.timeZone,
     timeout: config.database.timeout,
     poolSize: config.database.poolSize,
+    rows: config.test.rows,
+    isolation: config.test.isolation,
+    seed,
+    // A seed that nobody chose has nothing to repeat.
+    retry: { ...config.retry, ...(config.test.seed === undefined ? {} : { seed }) },
+    breaker: config.breaker,
+    logging: config.logging,
+    sections: config.sections,
   }
 }
 
