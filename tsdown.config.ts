@@ -7,6 +7,7 @@ export default defineConfig({
     engine: 'public/engine.ts',
     'global-setup': 'src/vitest/global-setup.ts',
     cli: 'src/cli/main.ts',
+    'skip-denied': 'src/cli/skip-denied.ts',
     reaper: 'src/child-process/reaper.ts',
     'container-reaper': 'src/backends/container/container-reaper.ts',
   },

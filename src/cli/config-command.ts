@@ -1,42 +1,11 @@
-import { relative } from 'node:path'
 import { Command } from 'commander'
-import { alignColumns } from './align-columns.ts'
-import { addSettingOptions, configOf } from './setting-options.ts'
+import { configInitCommand } from './config-init-command.ts'
+import { configShowCommand } from './config-show-command.ts'
+import type { CommandContext } from './program.ts'
 
-export function configCommand(): Command {
-  const show = new Command('show')
-    .description('Show every setting that has a value, and where that came from. Passwords are masked.')
-    .option('--json', 'print JSON')
-    .addHelpText(
-      'after',
-      `
-Stronger sources come later: defaults, configuration file, environment, command line, options of tidb() in the Vitest
-configuration (which this command does not see).
-
-Examples:
-  tidb-test config show
-  TIDB_HOST=db.local:4001 tidb-test config show
-  tidb-test config show --config ./ci/tidb-test.config.toml --json`,
-    )
-  addSettingOptions(show).action((_options: unknown, command: Command) => {
-    const config = configOf(command)
-    process.stdout.write(command.opts<{ json?: true }>().json === true ? asJson(config) : asText(config))
-  })
-  return new Command('config').description('Look at the configuration.').addCommand(show)
-}
-
-type Config = ReturnType<typeof configOf>
-
-function asText(config: Config): string {
-  const file =
-    config.file === undefined
-      ? 'No configuration file.'
-      : `Configuration file: ${relative('', config.file) || config.file}`
-  const rows = config.entries().map(({ key, value, origin }) => [key, String(value), origin])
-  return `${file}\n\n${alignColumns([['setting', 'value', 'from'], ...rows])}\n`
-}
-
-function asJson(config: Config): string {
-  const settings = Object.fromEntries(config.entries().map(({ key, value, origin }) => [key, { value, origin }]))
-  return `${JSON.stringify({ file: config.file ?? null, settings, warnings: config.warnings }, null, 2)}\n`
+export function configCommand(context: CommandContext): Command {
+  return new Command('config')
+    .description('Look at the configuration, or begin one.')
+    .addCommand(configShowCommand(context))
+    .addCommand(configInitCommand(context))
 }

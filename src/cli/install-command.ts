@@ -1,9 +1,10 @@
 import { Command } from 'commander'
 import { terminalProgress } from '../logging/terminal-progress.ts'
 import type { CommandContext } from './program.ts'
-import { addSettingOptions, configOf } from './setting-options.ts'
+import { addSettingOptions, readConfig } from './setting-options.ts'
 
-export function installCommand({ signal }: CommandContext): Command {
+export function installCommand(context: CommandContext): Command {
+  const { signal } = context
   const install = new Command('install')
     .description('Build the embedded TiDB ahead of time, so that the first test run need not wait for it.')
     .addHelpText(
@@ -16,9 +17,9 @@ Examples:
   tidb-test install
   tidb-test install --cache-directory ./.cache   for a cache that CI keeps`,
     )
-  addSettingOptions(install, ['backend.cacheDirectory', 'logging.level'])
+  addSettingOptions(install, context, ['backend.cacheDirectory', 'backend.goBinary', 'logging'])
   return install.action(async (_options: unknown, command: Command) => {
-    const config = configOf(command)
+    const config = await readConfig(command, context)
     const { cacheDirectoryOf } = await import('../backends/assemble.ts')
     const { installEmbedded } = await import('../backends/embedded/install-embedded.ts')
     using progress = terminalProgress(process.stderr, { level: config.logging.level })

@@ -1,14 +1,15 @@
 import { Command } from 'commander'
 import type { ResolvedConfig } from '../config/resolved-config.ts'
-import type { ServerDeath } from '../backends/backend.ts'
 import { urlOf } from '../connections/endpoint.ts'
 import { BackendError } from '../errors/backend-error.ts'
 import { terminalProgress } from '../logging/terminal-progress.ts'
+import { diedByItself } from './died-by-itself.ts'
 import type { CommandContext } from './program.ts'
 import { untilAborted } from './signals.ts'
-import { addSettingOptions, configOf } from './setting-options.ts'
+import { addSettingOptions, readConfig } from './setting-options.ts'
 
-export function openCommand({ signal }: CommandContext): Command {
+export function openCommand(context: CommandContext): Command {
+  const { signal } = context
   const open = new Command('open')
     .description('Start a TiDB on a data directory that a test run has kept, until Ctrl-C.')
     .argument('<directory>', 'the directory that was printed when the database was kept')
@@ -22,9 +23,9 @@ Examples:
   tidb-test open ~/.cache/vitest-tidb/kept/orders-3
   tidb-test open ./kept/orders-3 --binary ./bin/tidb-server`,
     )
-  addSettingOptions(open, ['backend.binary', 'backend.cacheDirectory', 'logging.level'])
+  addSettingOptions(open, context, ['backend.binary', 'backend.cacheDirectory', 'logging'])
   return open.action(async (directory: string, _options: unknown, command: Command) => {
-    const config = configOf(command)
+    const config = await readConfig(command, context)
     using progress = terminalProgress(process.stderr, { level: config.logging.level })
     const binary = await localBinary(config, signal)
     const { startOnDirectory } = await import('../backends/local/start-on-directory.ts')
@@ -34,7 +35,7 @@ Examples:
       signal.throwIfAborted()
       progress.note(`TiDB is open on ${directory} until Ctrl-C (${binary}).`)
       process.stdout.write(`${urlOf(server.endpoint)}\n`)
-      throwDeath(await untilAborted(signal, server.died))
+      throw diedByItself(await untilAborted(signal, server.died))
     } finally {
       await server.stop({ keepData: true })
     }
@@ -56,9 +57,4 @@ async function localBinary(config: ResolvedConfig, signal: AbortSignal): Promise
   const { installEmbedded } = await import('../backends/embedded/install-embedded.ts')
   const silent = { update: () => undefined, note: () => undefined }
   return (await installEmbedded({ cacheDirectory: cacheDirectoryOf(config) }, silent, signal)).path
-}
-
-function throwDeath(death: ServerDeath): never {
-  const how = death.signal === null ? `exit code ${death.exitCode}` : `signal ${death.signal}`
-  throw new BackendError('BACKEND_SERVER_DIED', `TiDB ended by itself (${how}).\n${death.lastLogLines.join('\n')}`)
 }

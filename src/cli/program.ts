@@ -1,9 +1,17 @@
 import { Command } from 'commander'
+import type { Catalog } from '../config/catalog.ts'
+import { checkCommand } from './check-command.ts'
+import { completionsCommand } from './completions-command.ts'
 import { configCommand } from './config-command.ts'
 import { doctorCommand } from './doctor-command.ts'
+import { downCommand } from './down-command.ts'
 import { installCommand } from './install-command.ts'
+import { isolationCommand } from './isolation-command.ts'
+import { jobsCommand } from './jobs-command.ts'
 import { openCommand } from './open-command.ts'
 import { packageVersion } from './package-version.ts'
+import { runCommand } from './run-command.ts'
+import { upCommand } from './up-command.ts'
 
 /** What a command gets from whoever runs it. */
 export interface CommandContext {
@@ -11,34 +19,59 @@ export interface CommandContext {
   readonly signal: AbortSignal
   /** For a command that has said all there is to say, but failed. */
   readonly exitWith: (code: number) => void
+  /** Everything that can be set, and so has an option. */
+  readonly catalog: Catalog
+  /** What stood behind `--`. */
+  readonly afterDashes: readonly string[]
 }
 
 const EXAMPLES = `
 Examples:
-  tidb-test doctor                      what can provide a TiDB on this machine
-  tidb-test install                     build the embedded TiDB before the first run needs it
-  tidb-test config show --host db:4000  every setting, and where it came from
-  tidb-test open ./kept/orders-3        look into the data of a test that failed
+  tidb-test doctor                          what can provide a TiDB on this machine
+  tidb-test run txn                         test transactions on a TiDB that is started for it
+  tidb-test run ddl -H db.local -u app -p   test DDL on somebody's cluster
+  tidb-test check -H db.local:4000          connect step by step, and see where it fails
+  tidb-test up --detach                     a TiDB to try things on, until tidb-test down
+  tidb-test isolation                       which anomalies each isolation level shows
 
-Tests themselves run with vitest, which uses the plugin of vitest-tidb/plugin.
+Tests of your own run with vitest, which uses the plugin of vitest-tidb/plugin; or with tidb-test run FILE.
+tidb-test COMMAND --help has options and examples.
 
 Exit codes: 0 success, 1 failure, 2 wrong command line or configuration, 130 and 143 after SIGINT and SIGTERM.`
 
 export function createProgram(context: CommandContext): Command {
   const program = new Command('tidb-test')
-    .description('Finds, builds and opens the TiDB that vitest-tidb tests on.')
+    .description('Tests TiDB, and finds, builds, starts and watches the TiDB that is tested on.')
     .version(packageVersion())
     .addHelpText('after', EXAMPLES)
     .showSuggestionAfterError()
     .showHelpAfterError('(tidb-test --help shows what there is)')
-  const commands = [doctorCommand(context), installCommand(context), configCommand(), openCommand(context)]
-  for (const command of commands) program.addCommand(command)
-  throwInsteadOfExit(program)
+    .configureOutput({ outputError: (text, write) => write(withoutValues(text)) })
+  const groups: readonly (readonly [string, readonly Command[]])[] = [
+    ['Testing:', [runCommand(context), checkCommand(context), isolationCommand(context), jobsCommand(context)]],
+    [
+      'A TiDB to test on:',
+      [doctorCommand(context), installCommand(context), upCommand(context), downCommand(context), openCommand(context)],
+    ],
+    ['Settings:', [configCommand(context), completionsCommand(context, () => program)]],
+  ]
+  for (const [group, commands] of groups) {
+    for (const command of commands) program.addCommand(command.helpGroup(group))
+  }
+  inherit(program)
   return program
 }
 
 /** Settings of a program do not reach commands that are added to it. */
-function throwInsteadOfExit(command: Command): void {
+function inherit(command: Command): void {
   command.exitOverride()
-  for (const child of command.commands) throwInsteadOfExit(child.copyInheritedSettings(command))
+  command.hook('preAction', (_program, action) => {
+    if (action.opts<{ color?: boolean }>().color === false) process.env['NO_COLOR'] = '1'
+  })
+  for (const child of command.commands) inherit(child.copyInheritedSettings(command))
+}
+
+/** A misspelt --password=… is not repeated with its value. */
+function withoutValues(text: string): string {
+  return text.replace(/(option '--?[^'=]+)=[^']*'/, "$1=…'")
 }

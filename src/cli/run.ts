@@ -1,9 +1,12 @@
 import { CommanderError } from 'commander'
+import { catalogOf, type Catalog } from '../config/catalog.ts'
+import { settingsCatalog } from '../config/resolve-config.ts'
+import { ConfigError } from '../errors/config-error.ts'
 import { FAILURE, SUCCESS, USAGE, exitCodeOf } from './exit-codes.ts'
 import { createProgram } from './program.ts'
 import { printError } from './print-error.ts'
 import { SignalReceived, withSignals } from './signals.ts'
-import { ConfigError } from '../errors/config-error.ts'
+import { splitAtDashes } from './split-at-dashes.ts'
 
 /**
  * Runs one command line (without node and script). Gives the exit code: 0 success, 1 failure, 2 wrong command line or
@@ -11,19 +14,36 @@ import { ConfigError } from '../errors/config-error.ts'
  */
 export async function run(args: readonly string[]): Promise<number> {
   endQuietlyOnClosedPipe()
+  const { own, afterDashes } = splitAtDashes(args)
   let exitCode = SUCCESS
   try {
     await withSignals(async (signal) => {
-      const program = createProgram({ signal, exitWith: (code) => (exitCode = code) })
-      await program.parseAsync([...args], { from: 'user' })
+      const exitWith = (code: number): void => {
+        exitCode = code
+      }
+      const program = createProgram({ signal, exitWith, catalog: catalogFor(own), afterDashes })
+      await program.parseAsync([...own], { from: 'user' })
     })
     return exitCode
   } catch (error) {
     if (error instanceof SignalReceived) return exitCodeOf(error.signal)
     // Commander has printed its message, or the help that was asked for.
     if (error instanceof CommanderError) return error.exitCode === 0 ? SUCCESS : USAGE
-    printError(error, { verbose: args.includes('--verbose') })
+    printError(error, { verbose: own.some((arg) => arg === '--verbose' || arg === '-v') })
     return error instanceof ConfigError ? USAGE : FAILURE
+  }
+}
+
+/** The settings of extensions that the configuration file names have options, too. */
+function catalogFor(args: readonly string[]): Catalog {
+  const named = args.findIndex((arg) => arg === '-c' || arg === '--config')
+  const file = named < 0 ? args.find((arg) => arg.startsWith('--config='))?.slice('--config='.length) : args[named + 1]
+  try {
+    return settingsCatalog({ cwd: process.cwd(), env: process.env, ...(file === undefined ? {} : { file }) })
+  } catch (error) {
+    // A command that needs the file says what is wrong with it; --help does not need it.
+    if (error instanceof ConfigError) return catalogOf()
+    throw error
   }
 }
 

@@ -1,38 +1,103 @@
 import { Option, type Command } from 'commander'
-import { resolveConfig } from '../config/resolve-config.ts'
+import type { Catalog } from '../config/catalog.ts'
+import { resolveConfig, type ConfigSources } from '../config/resolve-config.ts'
 import type { ResolvedConfig } from '../config/resolved-config.ts'
-import { definitionOf, optionName, settingKeys, type SettingKey } from '../config/settings.ts'
+import { nameOfOption } from '../config/setting-definition.ts'
+import { givenPassword, type PasswordOptions } from './given-password.ts'
+import { keepSecret } from './print-error.ts'
 
-/** Adds `--config`, `--verbose` and the options of these settings (all that have one, when none are named). */
-export function addSettingOptions(command: Command, keys: readonly SettingKey[] = settingKeys): Command {
-  for (const key of keys) {
-    const { option, about, variable } = definitionOf(key)
-    if (option !== undefined) command.addOption(new Option(`--${option}`, `${about} (variable ${variable})`))
-  }
-  return command
-    .option('--config <file>', 'configuration file, JSON or TOML (variable TIDB_TEST_CONFIG)')
-    .option('--verbose', 'on failure show code, stack and causes')
+const LETTERS: Readonly<Record<string, string>> = {
+  'database.host': '-H, ',
+  'database.port': '-P, ',
+  'database.user': '-u, ',
+  'database.password': '-p, ',
+  'database.database': '-d, ',
+}
+
+const GROUPS = [
+  ['database.', 'Connection:'],
+  ['backend.', 'Where the TiDB comes from:'],
+  ['logging.', 'Output:'],
+] as const
+
+/** What of a command's context these options need. */
+interface OptionContext {
+  readonly catalog: Catalog
+  readonly signal: AbortSignal
 }
 
 /**
- * The configuration as a command sees it: working directory, environment and the options that were given.
+ * Adds the options of the settings in these places (`database` is all of its settings; every setting, when none are
+ * named), and those that every command has.
+ */
+export function addSettingOptions(
+  command: Command,
+  { catalog }: OptionContext,
+  places: readonly string[] = [],
+): Command {
+  for (const key of catalog.keys) {
+    if (places.length > 0 && !places.some((place) => key === place || key.startsWith(`${place}.`))) continue
+    const definition = catalog.definition(key)
+    if (definition?.option === undefined) continue
+    const group = GROUPS.find(([prefix]) => key.startsWith(prefix))?.[1] ?? 'Settings:'
+    const about = key === 'database.password' ? 'ask for the password' : definition.about.replaceAll('`', '')
+    const flags = `${LETTERS[key] ?? ''}--${definition.option}`
+    command.addOption(new Option(flags, `${about} (variable ${definition.variable})`).helpGroup(group))
+    if (key === 'database.password') addPasswordOptions(command, group)
+  }
+  return command
+    .addOption(
+      new Option('-c, --config <file>', 'configuration file (variable TIDB_TEST_CONFIG)').helpGroup('Settings:'),
+    )
+    .addOption(new Option('-v, --verbose', 'on failure show code, stack and causes').helpGroup('Output:'))
+    .addOption(new Option('--no-color', 'no colours (variable NO_COLOR)').helpGroup('Output:'))
+}
+
+export function jsonOption(about = 'print JSON'): Option {
+  return new Option('--json', about).helpGroup('Output:')
+}
+
+function addPasswordOptions(command: Command, group: string): void {
+  command
+    .addOption(new Option('--password-stdin', 'read the password from standard input').helpGroup(group))
+    .addOption(new Option('--no-password-prompt', 'never ask, even after -p').helpGroup(group))
+}
+
+/**
+ * The configuration as a command sees it: working directory, environment and the options that were given. Asks for the
+ * password when that was wanted.
  *
  * @throws ConfigError
  */
-export function configOf(command: Command): ResolvedConfig {
-  const values = command.opts<Record<string, string | undefined>>()
-  const given: Record<string, string | undefined> = {}
-  for (const option of command.options) {
-    const name = option.long?.slice(2) ?? ''
-    if (settingKeys.some((key) => optionName(key) === name)) given[name] = values[option.attributeName()]
-  }
-  const file = values['config']
-  const config = resolveConfig({
-    cwd: process.cwd(),
-    env: process.env,
-    commandLine: given,
-    ...(file === undefined ? {} : { file }),
-  })
+export async function readConfig(
+  command: Command,
+  context: OptionContext,
+  sources?: ConfigSources,
+): Promise<ResolvedConfig> {
+  const config = resolveConfig(sources ?? (await sourcesOf(command, context)))
+  keepSecret(config.database.password)
   for (const warning of config.warnings) process.stderr.write(`tidb-test: ${warning}\n`)
   return config
+}
+
+/** Working directory, environment, and what a command line adds to them. */
+export async function sourcesOf(command: Command, { catalog, signal }: OptionContext): Promise<ConfigSources> {
+  const values = command.opts<Record<string, string | true | undefined>>()
+  const flags = new Set(catalog.keys.flatMap((key) => catalog.definition(key)?.option ?? []).map(nameOfOption))
+  const given = Object.fromEntries(
+    command.options.flatMap((option) => {
+      const name = option.long?.slice(2) ?? ''
+      return flags.has(name) && name !== 'password' ? [[name, values[option.attributeName()]]] : []
+    }),
+  )
+  const file = values['config']
+  const named = typeof file === 'string' ? { file } : {}
+  const sources: ConfigSources = { cwd: process.cwd(), env: process.env, commandLine: given, ...named }
+  const { password, passwordStdin } = command.opts<PasswordOptions>()
+  if (password === undefined && passwordStdin === undefined) return sources
+  // Everything else is checked first: nobody is asked for a password in vain.
+  const { user, host, port } = resolveConfig(sources).database
+  const typed = await givenPassword(command.opts<PasswordOptions>(), `${user} at ${host}:${port}`, signal)
+  keepSecret(typed)
+  return { ...sources, commandLine: { ...given, password: typed } }
 }

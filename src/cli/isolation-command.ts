@@ -1,0 +1,48 @@
+import { Command } from 'commander'
+import { ConfigError } from '../errors/config-error.ts'
+import { terminalProgress } from '../logging/terminal-progress.ts'
+import type { CommandContext } from './program.ts'
+import { addSettingOptions, jsonOption, readConfig } from './setting-options.ts'
+import { addStatementOptions, statementHooks } from './show-statements.ts'
+
+export function isolationCommand(context: CommandContext): Command {
+  const { signal } = context
+  const isolation = new Command('isolation')
+    .description('Find out which anomalies two transactions show, in each isolation level and transaction mode.')
+    .addOption(jsonOption())
+    .addHelpText(
+      'after',
+      `
+Provokes dirty read, non-repeatable read, phantom, lost update and write skew, with real transactions on a table of
+--rows rows in a database of its own, which is dropped again. Without a host a TiDB is started for it, as for a test
+run. A cell tells how many of the rows (for write skew, pairs of rows) showed the anomaly; an error number is the
+error with which TiDB prevented it.
+
+Examples:
+  tidb-test isolation
+  tidb-test isolation --rows 1000 --host db.local --user app -p
+  tidb-test isolation --json`,
+    )
+  addSettingOptions(isolation, context, ['database', 'backend', 'test.rows', 'logging'])
+  addStatementOptions(isolation)
+  return isolation.action(async (_options: unknown, command: Command) => {
+    const config = await readConfig(command, context)
+    const { rows } = config.test
+    if (rows < 2) {
+      throw new ConfigError(
+        'CONFIG_ROWS',
+        `${config.origin('test.rows')}: ${rows} row is too few: write skew needs a pair.`,
+        {
+          remedy: 'Give --rows 2 or more.',
+        },
+      )
+    }
+    using progress = terminalProgress(process.stderr, { level: config.logging.level })
+    const { measureIsolation } = await import('./measure-isolation.ts')
+    const { renderIsolation } = await import('./render-isolation.ts')
+    const measured = await measureIsolation(config, { rows, progress, signal, hooks: await statementHooks(command) })
+    progress.clear()
+    const json = command.opts<{ json?: true }>().json === true
+    process.stdout.write(json ? `${JSON.stringify(measured, null, 2)}\n` : renderIsolation(measured))
+  })
+}

@@ -1,0 +1,44 @@
+import { Command } from 'commander'
+import type { PasswordOptions } from './given-password.ts'
+import type { CommandContext } from './program.ts'
+import { addSettingOptions, readConfig, sourcesOf } from './setting-options.ts'
+import { addStatementOptions, type StatementOptions } from './show-statements.ts'
+import { suiteNames } from './suites.ts'
+
+export function runCommand(context: CommandContext): Command {
+  const { signal, exitWith, afterDashes } = context
+  const run = new Command('run')
+    .description('Run the suites that test TiDB itself, or test files of your own, with Vitest.')
+    .argument('[suite|file...]', `suites: ${suiteNames().join(', ')}; without any, all of them`)
+    .addHelpText(
+      'after',
+      `
+The suites ship with vitest-tidb, so they run from an empty folder. They make databases named vitest_tidb_… and drop
+them again. A scenario that the user has no privilege for is skipped, with the privilege named. Files of your own run
+with the vitest.config of this folder. What follows -- are flags of vitest.
+
+A password: -p alone asks for it. With a value, write -pVALUE or --password=VALUE.
+
+Examples:
+  tidb-test run                                    every suite, on a TiDB that is started for it
+  npx vitest-tidb run txn -H db.local -u app -p    transactions on somebody's cluster
+  tidb-test run ddl txn -- --reporter=verbose -t index
+  tidb-test run orders.test.ts --show-sql`,
+    )
+  addSettingOptions(run, context)
+  addStatementOptions(run)
+  return run.action(async (what: readonly string[], _options: unknown, command: Command) => {
+    const { chooseTests } = await import('./choose-tests.ts')
+    const { showSql, showOutput, password } = command.opts<StatementOptions & PasswordOptions>()
+    const chosen = chooseTests(what, { asksForPassword: password === true })
+    const sources = await sourcesOf(command, context)
+    // Workers write the log of statements; a level or console that was asked for goes before.
+    if (showSql === true || showOutput === true) {
+      process.env['TIDB_LOG_LEVEL'] = 'debug'
+      process.env['TIDB_LOG_CONSOLE'] ??= 'true'
+    }
+    await readConfig(command, context, sources)
+    const { runVitest } = await import('./run-vitest.ts')
+    exitWith(await runVitest({ chosen, sources, flags: afterDashes, signal }))
+  })
+}

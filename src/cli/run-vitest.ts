@@ -1,0 +1,81 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import type { CliOptions } from 'vitest/node'
+import type { ViteUserConfig } from 'vitest/config'
+import { rememberCommandLine, type CommandLineSources } from '../vitest/command-line.ts'
+import { tidb } from '../vitest/plugin.ts'
+import type { ChosenTests } from './choose-tests.ts'
+import { exitCodeOf, SUCCESS } from './exit-codes.ts'
+import { packageRoot } from './package-root.ts'
+import { SignalReceived } from './signals.ts'
+import { suitesFolder } from './suites.ts'
+
+/** Runs tests in this process, as `vitest run` does. Gives the exit code. */
+export async function runVitest(options: {
+  readonly chosen: ChosenTests
+  readonly sources: CommandLineSources
+  /** Vitest's own, as on its command line. */
+  readonly flags: readonly string[]
+  readonly signal: AbortSignal
+}): Promise<number> {
+  const { chosen, sources, flags, signal } = options
+  rememberCommandLine(sources)
+  // Until its global setup takes the signals over, Vitest has nothing to clean up.
+  signal.addEventListener('abort', () => {
+    process.exit(signal.reason instanceof SignalReceived ? exitCodeOf(signal.reason.signal) : 1)
+  })
+  const { parseCLI, startVitest } = await import('vitest/node')
+  const { filter, options: given } = parseCLI(['vitest', 'run', ...flags])
+  const { cli, vite } = 'suites' in chosen ? suiteOptions(chosen.suites) : fileOptions(sources.cwd)
+  const filters = 'files' in chosen ? [...chosen.files, ...filter] : filter
+  await startVitest(filters, { ...given, ...cli, run: true, watch: false }, vite)
+  return Number(process.exitCode ?? SUCCESS)
+}
+
+interface VitestConfig {
+  readonly cli: CliOptions
+  readonly vite: ViteUserConfig
+}
+
+/** The suites live in a folder that is none of the user's business, with a configuration of their own. */
+function suiteOptions(suites: readonly string[]): VitestConfig {
+  const root = suitesFolder()
+  return {
+    cli: {
+      root,
+      config: false,
+      include: suites.map((suite) => `${suite}/**/*.test.ts`),
+      // By default node_modules is left out, which is where an installed package is.
+      exclude: [],
+      setupFiles: [ownFile('skip-denied')],
+      // Node strips no types in node_modules; Vite does.
+      server: { deps: { inline: [/[\\/]suites[\\/]/] } },
+      cache: false,
+    } as CliOptions,
+    vite: { plugins: [tidb()], resolve: { alias: ownAliases() } },
+  }
+}
+
+/** A project without a configuration gets the plugin; one that has its own is left as it is. */
+function fileOptions(cwd: string): VitestConfig {
+  const names = ['vitest', 'vite'].flatMap((name) => EXTENSIONS.map((extension) => `${name}.config.${extension}`))
+  const configured = names.some((name) => existsSync(join(cwd, name)))
+  return { cli: {}, vite: configured ? {} : { plugins: [tidb()] } }
+}
+
+const EXTENSIONS = ['ts', 'mts', 'cts', 'js', 'mjs', 'cjs']
+
+/** The suites test this very package, whatever else is installed. */
+function ownAliases(): { find: RegExp; replacement: string }[] {
+  return ['index', 'plugin', 'engine'].map((name) => ({
+    find: new RegExp(name === 'index' ? '^vitest-tidb$' : `^vitest-tidb/${name}$`),
+    replacement: ownFile(name, 'public'),
+  }))
+}
+
+/** A file of the bundle, or of the sources when there is no bundle around this file. */
+function ownFile(name: string, sourceFolder = 'src/cli'): string {
+  const bundled = fileURLToPath(new URL(`./${name}.js`, import.meta.url))
+  return existsSync(bundled) ? bundled : fileURLToPath(new URL(`${sourceFolder}/${name}.ts`, packageRoot()))
+}

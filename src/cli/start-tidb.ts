@@ -1,0 +1,29 @@
+import { backendFor } from '../backends/assemble.ts'
+import type { Progress, RunningBackend, RunningServer } from '../backends/backend.ts'
+import { banner } from '../backends/banner.ts'
+import type { ResolvedConfig } from '../config/resolved-config.ts'
+import { loadSchema } from '../databases/schema.ts'
+
+/** A TiDB as a test run would use it. */
+export interface StartedTidb {
+  readonly running: RunningBackend
+  readonly server: RunningServer
+  /** Which TiDB, its version, its store, where it came from. */
+  readonly banner: string
+  /** Ends what was started here; leaves an external server alone. */
+  stop(): Promise<void>
+}
+
+/** @throws BackendError, ConnectError; the signal's reason */
+export async function startTidb(config: ResolvedConfig, progress: Progress, signal: AbortSignal): Promise<StartedTidb> {
+  const { backend, tried } = await backendFor(config, signal)
+  const schema = config.schema === undefined ? {} : { schema: await loadSchema(config.schema) }
+  const running = await backend.start({ progress, signal, ...schema })
+  try {
+    const server = await running.openServer(signal)
+    return { running, server, banner: banner(running, tried), stop: () => running.stop() }
+  } catch (error) {
+    await running.stop()
+    throw error
+  }
+}

@@ -1,0 +1,60 @@
+import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { dirname, extname, isAbsolute, join, relative, resolve } from 'node:path'
+import type { Catalog } from '../config/catalog.ts'
+import { fromCommandLine } from '../config/named-values.ts'
+import { resolveConfig } from '../config/resolve-config.ts'
+import type { Setting } from '../config/setting.ts'
+import { ConfigError } from '../errors/config-error.ts'
+import { renderConfigFile } from './render-config-file.ts'
+
+/**
+ * Writes a configuration file that has been read back and checked.
+ *
+ * @throws ConfigError `CONFIG_FILE_EXISTS`, `CONFIG_FILE_FORMAT`, and what reading it throws
+ */
+export function writeConfigFile(options: {
+  readonly path: string
+  readonly format: 'toml' | 'json' | undefined
+  readonly force: boolean
+  /** By option name. */
+  readonly given: Readonly<Record<string, string | boolean | undefined>>
+  readonly catalog: Catalog
+}): void {
+  const path = resolve(options.path)
+  const format = formatOf(path, options.format)
+  if (existsSync(path) && !options.force) {
+    throw new ConfigError('CONFIG_FILE_EXISTS', `${options.path} is there already.`, {
+      remedy: 'Name another file, or replace it with --force.',
+    })
+  }
+  const { settings } = fromCommandLine(options.given, options.catalog, process.cwd())
+  const moved = settings.map((setting) => ({ ...setting, value: fromFile(path, setting, options.catalog) }))
+  const text = renderConfigFile(format, moved, options.catalog)
+  // Beside the final place, as relative paths in it start there.
+  const draft = join(dirname(path), `.tidb-test-${process.pid}.${format}`)
+  writeFileSync(draft, text, { flag: 'wx' })
+  try {
+    resolveConfig({ cwd: dirname(path), env: {}, file: draft })
+    renameSync(draft, path)
+  } finally {
+    rmSync(draft, { force: true })
+  }
+}
+
+/** A relative path was meant from the working directory; in the file it starts at the file. */
+function fromFile(file: string, { key, value }: Setting, catalog: Catalog): unknown {
+  if (catalog.definition(key)?.path !== true || typeof value !== 'string' || isAbsolute(value)) return value
+  return value.startsWith('~') ? value : relative(dirname(file), resolve(value))
+}
+
+function formatOf(path: string, wanted: 'toml' | 'json' | undefined): 'toml' | 'json' {
+  const extension = extname(path).slice(1).toLowerCase()
+  if ((extension === 'toml' || extension === 'json') && (wanted === undefined || wanted === extension)) return extension
+  throw new ConfigError(
+    'CONFIG_FILE_FORMAT',
+    `The name ${path} does not end as a ${wanted ?? 'TOML or JSON'} file does.`,
+    {
+      remedy: 'Name it *.toml or *.json; a file without another name is tidb-test.config.toml.',
+    },
+  )
+}
