@@ -293,9 +293,10 @@ export class Session {
     try {
       const replies = await this.#guarded(sql)
       note(logged, begun, { rows: replies.reduce((rows, reply) => rows + countOf(reply), 0) })
+      const warnings = await this.#warningsOf(replies)
       await this.#afterReply(sql.text, replies)
       if (/\bset\b[^]*\btime_zone\b/i.test(sql.text)) await this.#readTimeZone()
-      return { replies, warnings: await this.#warningsOf(replies) }
+      return { replies, warnings }
     } catch (error) {
       const failure = isTidbTestError(error) ? error : this.#failure(sql, error)
       note(logged, begun, { error: failure.message.split('\n')[0] ?? '' })

@@ -15,6 +15,8 @@ export interface Holder {
   slot: number | undefined
   pid: number | undefined
   readonly leases: Map<string, Lent>
+  /** What to do when it dies, for leases that changed more than their database. */
+  readonly undo: Map<string, readonly string[]>
   readonly servers: Map<string, RunningServer>
   /** Servers that it was told of. */
   readonly known: Set<string>
@@ -39,6 +41,7 @@ export class BrokerCalls {
       slot: undefined,
       pid: undefined,
       leases: new Map(),
+      undo: new Map(),
       servers: new Map(),
       known: new Set(),
     }
@@ -101,9 +104,13 @@ export class BrokerCalls {
           )
         }
         holder.leases.delete(call.lease)
+        holder.undo.delete(call.lease)
         const keep = call.returned.outcome === 'keep' && this.#options.keepDatabase === 'never'
         return await lending.giveBack(lent, keep ? { ...call.returned, outcome: 'dirty' } : call.returned)
       }
+      case 'recordUndo':
+        if (holder.leases.has(call.lease)) holder.undo.set(call.lease, call.undo)
+        return null
       case 'openPrivateServer': {
         if (backend.sharing === 'shared') {
           throw new DatabaseError(
@@ -184,7 +191,9 @@ export class BrokerCalls {
     if (leases.length + servers.length === 0) return
     const { lending } = await this.#start()
     const results = await Promise.allSettled([
-      ...leases.map((lent) => lending.giveBack(lent, { outcome: 'dirty', abandoned: true })),
+      ...leases.map((lent) =>
+        lending.giveBack(lent, { outcome: 'dirty', abandoned: true, undo: holder.undo.get(lent.id) }),
+      ),
       ...servers.map((server) => server.stop()),
     ])
     for (const result of results) {

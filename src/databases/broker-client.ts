@@ -35,6 +35,11 @@ export interface BrokerClient {
    * @throws BackendError `BACKEND_SERVER_DIED`; DatabaseError `DATABASE_NOT_LENT`
    */
   returnDatabase(lease: string, returned: ReturnedDatabase): Promise<{ serverReplaced: boolean }>
+  /**
+   * SQL that undoes what was done beyond the database so far; it replaces what was recorded for this lease before. It is
+   * run when the worker dies; a return brings its own.
+   */
+  recordUndo(lease: string, undo: readonly string[]): Promise<void>
   /** A clean database on a server of its own. @throws DatabaseError `DATABASE_NO_PRIVATE_SERVER` on shared backends. */
   openPrivateServer(options: { slot: number }): Promise<DatabaseLease>
   closePrivateServer(serverId: string): Promise<void>
@@ -110,6 +115,9 @@ export async function connectBroker(address: string): Promise<BrokerClient> {
         },
         returnReportSchema,
       ),
+    recordUndo: async (lease, undo) => {
+      await ask({ method: 'recordUndo', lease, undo: [...undo] }, z.null())
+    },
     openPrivateServer: async ({ slot }) => {
       const lease = await ask({ method: 'openPrivateServer', slot }, leaseSchema)
       return { ...lease, server: grantFromWire(lease.server) }

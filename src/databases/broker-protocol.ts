@@ -92,6 +92,7 @@ const callSchema = z.discriminatedUnion('method', [
   z.object({ method: z.literal('acquireServer'), slot, pid: z.number().int() }),
   z.object({ method: z.literal('leaseDatabase'), slot }),
   z.object({ method: z.literal('returnDatabase'), lease: z.string(), returned }),
+  z.object({ method: z.literal('recordUndo'), lease: z.string(), undo: z.array(z.string()) }),
   z.object({ method: z.literal('openPrivateServer'), slot }),
   z.object({ method: z.literal('closePrivateServer'), server: z.string() }),
 ])

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import type { Connection } from 'mysql2/promise'
 import { column, foreignConnection, someServer } from './testing/real-tidb.ts'
 import { changesServer, deriveUndo, stateToCapture, type ExecutedStatement } from './undo.ts'
 
@@ -34,6 +35,17 @@ describe('deriving', () => {
       createdDatabases: [],
       notUndone: [],
     })
+  })
+
+  test('bindings that were there before are not dropped; one that was replaced is named', () => {
+    const sql = 'CREATE GLOBAL BINDING FOR SELECT 1 USING SELECT 1'
+    const made = { sql, before: { bindings: { a: 'x' } }, after: { bindings: { a: 'x', b: 'y' } } }
+    const dropped = { sql: 'DROP GLOBAL BINDING FOR SELECT 1', before: made.after, after: made.before }
+    const replaced = { sql, before: { bindings: { a: 'x' } }, after: { bindings: { a: 'z' } } }
+    const undo = "DROP GLOBAL BINDING FOR SQL DIGEST 'b'"
+    expect(deriveUndo([made])).toMatchObject({ statements: [undo], notUndone: [] })
+    expect(deriveUndo([made, dropped])).toMatchObject({ statements: [undo], notUndone: [] })
+    expect(deriveUndo([replaced])).toMatchObject({ statements: [], notUndone: [sql] })
   })
 
   test('a name with a backtick or a quote stays one name', () => {
@@ -92,13 +104,23 @@ test('a server looks as before once the undo has run', async () => {
       variables[name] = String((await column(connection, `SELECT @@GLOBAL.${name}`))[0])
     const grants: Record<string, string[]> = {}
     for (const name of grantees) grants[name] = (await column(connection, `SHOW GRANTS FOR ${name}`)).map(String)
+    const bindings = await bindingsOf(connection)
     await connection.query(sql)
-    executed.push({ sql, before: { globalVariables: variables, grants } })
+    const after = { bindings: await bindingsOf(connection) }
+    executed.push({ sql, before: { globalVariables: variables, grants, bindings }, after })
   }
   expect(await look()).not.toEqual(before)
 
   const { statements, notUndone } = deriveUndo(executed)
   expect(notUndone).toEqual([])
+  await connection.query('USE mysql')
   for (const sql of statements) await connection.query(sql)
   expect(await look()).toEqual(before)
 })
+
+async function bindingsOf(connection: Connection): Promise<Record<string, string>> {
+  const digests = (await column(connection, "SELECT sql_digest FROM mysql.bind_info WHERE status <> 'deleted'")).map(
+    String,
+  )
+  return Object.fromEntries(digests.map((digest) => [digest, 'bound']))
+}

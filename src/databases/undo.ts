@@ -8,6 +8,8 @@ export interface StateToCapture {
   readonly globalVariables: readonly string[]
   /** For `SHOW GRANTS FOR …`: accounts whose privileges or roles the statement changes, quoted. */
   readonly grantees: readonly string[]
+  /** The global bindings, also after the statement: its text does not tell whose database it meant, nor what it replaced. */
+  readonly bindings?: true
 }
 
 /** What was read. A variable that does not exist, and an account that does not exist, is left out. */
@@ -15,12 +17,16 @@ export interface CapturedState {
   readonly globalVariables?: Readonly<Record<string, string | number | null>>
   /** The lines of SHOW GRANTS by quoted account. */
   readonly grants?: Readonly<Record<string, readonly string[]>>
+  /** What SHOW GLOBAL BINDINGS says of each, by SQL digest. */
+  readonly bindings?: Readonly<Record<string, string>>
 }
 
 export interface ExecutedStatement {
   readonly sql: string
   /** Taken just before it was sent. */
   readonly before?: CapturedState
+  /** Taken just after its reply; only bindings are of use. */
+  readonly after?: CapturedState
   /** Of the OK packet: CREATE … IF NOT EXISTS that created nothing has one. */
   readonly warnings?: number
 }
@@ -38,11 +44,13 @@ export interface UndoPlan {
 export function stateToCapture(sql: string): StateToCapture {
   const globalVariables = new Set<string>()
   const grantees = new Set<string>()
+  let bindings = false
   for (const statement of classifyStatements(sql)) {
     if (statement.kind === 'set-global') for (const name of globalNames(statement)) globalVariables.add(name)
     if (isGrantOrRevoke(statement)) for (const account of accountsIn(statement.tokens)) grantees.add(account.quoted)
+    bindings ||= statement.kind === 'global-binding'
   }
-  return { globalVariables: [...globalVariables], grantees: [...grantees] }
+  return { globalVariables: [...globalVariables], grantees: [...grantees], ...(bindings ? { bindings } : {}) }
 }
 
 /** Whether a statement changes something that neither a rollback nor dropping the test's own database undoes. */
@@ -77,8 +85,9 @@ export function deriveUndo(executed: readonly ExecutedStatement[], ownDatabase?:
   const accounts = new Set<string>()
   const objects = new Set<string>()
   const restored = new Set<string>()
+  const bindings = new Set<string>()
 
-  for (const { sql, before, warnings } of executed) {
+  for (const { sql, before, after, warnings } of executed) {
     const statements = classifyStatements(sql)
     for (const statement of statements) {
       const created = !hasWords(statement, 'IF', 'NOT', 'EXISTS') || warnings === 0
@@ -109,13 +118,9 @@ export function deriveUndo(executed: readonly ExecutedStatement[], ownDatabase?:
         case 'account':
           undoAccount(statement, created, before, fail)
           break
-        case 'global-binding': {
-          const target = bindingTarget(statement)
-          if (statement.tokens[0]?.value === 'CREATE' && target !== undefined)
-            undo.push(`DROP GLOBAL BINDING FOR ${target}`)
-          else fail()
+        case 'global-binding':
+          undoBinding(before?.bindings, after?.bindings, fail)
           break
-        }
         case 'resource-group':
         case 'placement-policy': {
           const noun = statement.kind === 'resource-group' ? 'RESOURCE GROUP' : 'PLACEMENT POLICY'
@@ -138,6 +143,17 @@ export function deriveUndo(executed: readonly ExecutedStatement[], ownDatabase?:
     }
   }
   return { statements: undo.toReversed(), createdDatabases: [...databases], notUndone }
+
+  function undoBinding(before: CapturedState['bindings'], after: CapturedState['bindings'], fail: () => void): void {
+    if (before === undefined || after === undefined) return fail()
+    for (const digest of Object.keys(after)) {
+      if (digest in before || bindings.has(digest)) continue
+      bindings.add(digest)
+      undo.push(`DROP GLOBAL BINDING FOR SQL DIGEST ${escape(digest)}`)
+    }
+    const others = Object.keys(before).filter((digest) => !bindings.has(digest))
+    if (others.some((digest) => after[digest] !== before[digest])) fail()
+  }
 
   function undoAccount(
     statement: ClassifiedStatement,
@@ -225,21 +241,4 @@ function nameAfter({ tokens }: ClassifiedStatement, keyword: RegExp): string | u
   const name = tokens[at]
   if (name === undefined) return undefined
   return name.type === 'word' ? name.text : name.value
-}
-
-/** What follows FOR in CREATE GLOBAL BINDING FOR … USING …; a binding from history names a digest, which DROP takes too. */
-function bindingTarget({ tokens, sql }: ClassifiedStatement): string | undefined {
-  const start = tokens[0]?.start ?? 0
-  const keyword = tokens.findIndex((token) => token.type === 'word' && token.value === 'FOR')
-  const using = tokens.findIndex((token) => token.type === 'word' && token.value === 'USING')
-  if (keyword !== -1 && using > keyword) {
-    return sql
-      .slice((tokens[keyword] as { end: number }).end - start, (tokens[using] as { start: number }).start - start)
-      .trim()
-  }
-  // CREATE GLOBAL BINDING USING stmt binds the statement without its hints.
-  if (using !== -1) return sql.slice((tokens[using] as { end: number }).end - start).trim()
-  const digest = tokens.findIndex((token) => token.type === 'word' && token.value === 'DIGEST')
-  const value = tokens.slice(digest + 1).find((token) => token.type === 'string')
-  return digest === -1 || value === undefined ? undefined : `SQL DIGEST ${escape(value.value)}`
 }
