@@ -1,5 +1,5 @@
 import { StateError } from '../errors/state-error.ts'
-import type { HandlerContext, MachineHandler, MachineLimits, MachinePlan, TransitionHooks } from './machine.ts'
+import type { Guard, HandlerContext, MachineHandler, MachineLimits, MachinePlan, TransitionHooks } from './machine.ts'
 import type { Awaitable } from './state-context.ts'
 
 /** What both façades let a handler say about itself. */
@@ -7,6 +7,7 @@ export interface DeclaredHandler {
   readonly name?: string
   readonly displayName?: string
   readonly to?: readonly string[]
+  readonly guards?: Readonly<Record<string, Guard | undefined>>
   readonly timeout?: number
   readonly local?: () => unknown
   enter?(context: HandlerContext): Awaitable<string | void>
@@ -37,6 +38,7 @@ export function handlerOf(
     name: declared.name ?? (made === 'Object' ? state : made),
     displayName: declared.displayName,
     to: declared.to,
+    guards: declared.guards === undefined ? undefined : guardsOf(state, declared.to, declared.guards),
     timeout: declared.timeout,
     local: declared.local?.bind(declared),
     enter: declared.enter?.bind(declared),
@@ -66,6 +68,7 @@ export function planOf(
 const NOTHING = {
   displayName: undefined,
   to: undefined,
+  guards: undefined,
   timeout: undefined,
   local: undefined,
   enter: undefined,
@@ -76,6 +79,26 @@ type Given<T> = { [K in keyof T]?: Exclude<T[K], undefined> }
 
 function given<T extends object>(values: T): Given<T> {
   return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Given<T>
+}
+
+function guardsOf(
+  state: string,
+  to: readonly string[] = [],
+  guards: Readonly<Record<string, Guard | undefined>>,
+): ReadonlyMap<string, Guard> {
+  const entries = Object.entries(guards).flatMap(([next, guard]) =>
+    guard === undefined ? [] : [[next, guard] as const],
+  )
+  const stray = entries.find(([next]) => !to.includes(next))
+  if (stray === undefined) return new Map(entries)
+  throw new StateError(
+    'STATE_GUARD_ASTRAY',
+    `state '${state}' has a guard for '${stray[0]}', which is not in its \`to\``,
+    {
+      remedy: 'Add the state to `to`, or take the guard away.',
+      context: { state },
+    },
+  )
 }
 
 function positive(name: string, value: number | undefined): void {

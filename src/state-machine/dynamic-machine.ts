@@ -13,6 +13,8 @@ export type DynamicEnd = (typeof dynamicEnd)[keyof typeof dynamicEnd]
 export interface DynamicHandler<To extends string, Context, Local> {
   /** States that it may go to; any other is an error at run time. End states have none. */
   readonly to: readonly To[]
+  /** Transitions that are open only when the shared data says so; making one that is not is an error at run time. */
+  readonly guards?: Guards<NoInfer<To>>
   /** Shown in histories and diagrams; the name of its class, or the state's, when not given. */
   readonly name?: string
   /** For people; the state's identity is its name alone. */
@@ -26,6 +28,18 @@ export interface DynamicHandler<To extends string, Context, Local> {
   /** Chooses the next state. */
   execute(context: Context): Awaitable<NoInfer<To>>
   exit?(context: Context): Awaitable<void>
+}
+
+/** For each transition, by the state that it leads to, whether it is open now. A guard looks and changes nothing. */
+export type Guards<To extends string> = { readonly [N in To]?: (data: Map<string, unknown>) => boolean }
+
+/** A handler whose guards choose: where it returns no state, the first of `to` that is open is gone to. */
+export interface GuardedHandler<To extends string, Context, Local> extends Omit<
+  DynamicHandler<To, Context, Local>,
+  'execute' | 'guards'
+> {
+  readonly guards: Guards<NoInfer<To>>
+  execute?(context: Context): Awaitable<NoInfer<To> | void>
 }
 
 /**
@@ -61,7 +75,9 @@ export class DynamicMachine<S extends string, Carried extends object> implements
   /** @throws StateError when the state has a handler already. */
   register<N extends string, const To extends string, L = unknown>(
     state: N,
-    handler: DynamicHandler<To, StateContext<Carried, L, Map<string, unknown>>, L>,
+    handler:
+      | DynamicHandler<To, StateContext<Carried, L, Map<string, unknown>>, L>
+      | GuardedHandler<To, StateContext<Carried, L, Map<string, unknown>>, L>,
   ): DynamicMachine<S | N | To, Carried> {
     if (this.#handlers.has(state)) {
       throw new StateError('STATE_REGISTERED_TWICE', `state '${state}' has a handler already`, {

@@ -3,6 +3,9 @@ import type { Awaitable, StateScope } from './state-context.ts'
 /** A handler's context as far as the engine knows it. */
 export type HandlerContext = StateScope<object>
 
+/** Whether a transition may be made now, by what the run's `data` holds. It must change nothing. */
+export type Guard = (data: unknown) => boolean
+
 /** A handler as the engine calls it, whichever façade it was declared through. */
 export interface MachineHandler {
   /** Shown in histories and diagrams. */
@@ -10,6 +13,8 @@ export interface MachineHandler {
   readonly displayName: string | undefined
   /** States that it may go to; undefined when only types say so, and then any state of the machine will do. */
   readonly to: readonly string[] | undefined
+  /** Transitions that are open only at times, by the state that they lead to; undefined when all are open always. */
+  readonly guards: ReadonlyMap<string, Guard> | undefined
   /** Milliseconds; undefined when the machine's or the run's limit holds. */
   readonly timeout: number | undefined
   readonly local: (() => unknown) | undefined

@@ -25,7 +25,10 @@ export function toMermaid(plan: MachinePlan, run?: MachineRun): string {
   }
   if (plan.initial !== undefined) lines.push(`  [*] --> ${id(plan.initial)}`)
   for (const [state, to] of transitions) {
-    for (const next of to) lines.push(`  ${id(state)} --> ${id(next)}`)
+    for (const next of to) {
+      const guarded = plan.handlers.get(state)?.guards?.has(next) === true ? ': guarded' : ''
+      lines.push(`  ${id(state)} --> ${id(next)}${guarded}`)
+    }
     if (to.size === 0 && state !== plan.completed && state !== plan.error) {
       lines.push(`  note right of ${id(state)}: its handler decides where it goes`)
     }

@@ -1,6 +1,7 @@
 import type { Clock } from '../clock/clock.ts'
 import type { StateError } from '../errors/state-error.ts'
 import { addContext } from '../errors/tidb-test-error.ts'
+import { guardedChoice } from './guards.ts'
 import { ContextMaker } from './handler-context.ts'
 import type {
   HandlerContext,
@@ -50,6 +51,7 @@ export class RunningMachine {
   readonly #errors: unknown[] = []
   readonly #cleanups: (() => Awaitable<void>)[] = []
   readonly #contexts: ContextMaker
+  readonly #data: unknown
   #state = ''
   #phase: Phase = 'enter'
 
@@ -68,7 +70,8 @@ export class RunningMachine {
     this.#watchdog = new Watchdog(this.#clock, this.#clock.now() + timeout, () =>
       expiredRun(timeout, this.#state, this.#phase),
     )
-    this.#contexts = new ContextMaker(options.context, this.#clock, plan.data(), (cleanup) => {
+    this.#data = plan.data()
+    this.#contexts = new ContextMaker(options.context, this.#clock, this.#data, (cleanup) => {
       this.#cleanups.push(cleanup)
     })
   }
@@ -125,6 +128,7 @@ export class RunningMachine {
       entered = true
       if (handler?.local !== undefined) context.local = handler.local()
       next = await this.#work(handler, context, state, previous, watched)
+      if (handler?.guards !== undefined && !isEnd) next = guardedChoice(state, next, handler, this.#data)
       if (isEnd ? next !== undefined && next !== state : !isDeclared(next, handler, plan)) {
         throw undeclared(state, next, handler, plan)
       }

@@ -28,6 +28,26 @@ function allowedFrom(state: string, handler: MachineHandler | undefined, plan: M
   return handler?.to ?? [...new Set([...plan.handlers.keys(), plan.completed, plan.error])]
 }
 
+/** The guard of a transition that a handler chose says no. */
+export function closedTransition(state: string, next: string, open: readonly string[]): StateError {
+  return new StateError(
+    'STATE_GUARD_CLOSED',
+    `state '${state}' went to '${next}', whose guard is closed; open now: ${quoted(open, 'none')}`,
+    {
+      remedy: 'Look at what the guard reads in `data`, and at who was to set it.',
+      context: { state, next },
+    },
+  )
+}
+
+/** The handler left it to the guards, and each says no. */
+export function noOpenTransition(state: string, to: readonly string[]): StateError {
+  return new StateError('STATE_GUARDS_CLOSED', `no way out of state '${state}' is open: ${quoted(to)}`, {
+    remedy: 'Look at what the guards read in `data`, or declare a way out without a guard.',
+    context: { state },
+  })
+}
+
 export function noHandler(state: string, previous: string | undefined, plan: MachinePlan): StateError {
   if (plan.initial === undefined) {
     return new StateError('STATE_NONE', 'the machine has no states', {
@@ -87,6 +107,6 @@ export function expiredClosing(limit: number, what: string): StateError {
   })
 }
 
-function quoted(states: readonly string[]): string {
-  return states.length === 0 ? 'no other (it is an end state)' : states.map((state) => `'${state}'`).join(', ')
+function quoted(states: readonly string[], none = 'no other (it is an end state)'): string {
+  return states.length === 0 ? none : states.map((state) => `'${state}'`).join(', ')
 }
