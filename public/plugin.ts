@@ -1,3 +1,6 @@
+export { defineConfigExtension } from '../src/config/config-extension.ts'
+export type { ConfigExtension } from '../src/config/config-extension.ts'
+export { defineTidbConfig } from '../src/config/define-tidb-config.ts'
 export type { TidbOptions } from '../src/config/tidb-options.ts'
 export type { PluginOptions } from '../src/vitest/plugin-options.ts'
 export { tidb } from '../src/vitest/plugin.ts'

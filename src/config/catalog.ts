@@ -17,7 +17,7 @@ export interface Catalog {
  * variable or flag
  */
 export function catalogOf(extensions: readonly ConfigExtension[] = []): Catalog {
-  const all = [...new Set([...builtInExtensions, ...extensions])]
+  const all = withoutRepetition([...builtInExtensions, ...extensions])
   const definitions = new Map<string, SettingDefinition>(Object.entries(settings))
   const taken = new Map<string, string>()
   for (const [key, definition] of definitions) take(taken, claimsOf(key, definition), 'vitest-tidb')
@@ -43,11 +43,24 @@ function claimsOf(key: string | undefined, { variable, alsoVariable, option }: S
   ]
 }
 
+/** An extension may be named in several places, and its module be loaded by Vite and by Node. */
+function withoutRepetition(extensions: readonly ConfigExtension[]): readonly ConfigExtension[] {
+  const bySignature = new Map(
+    extensions.map((extension) => {
+      const { name, schema, options, env } = extension
+      return [JSON.stringify([name, Object.keys(schema.shape), options, env]), extension]
+    }),
+  )
+  return [...bySignature.values()]
+}
+
 function take(taken: Map<string, string>, claims: readonly string[], owner: string): void {
   for (const claim of claims) {
     const holder = taken.get(claim)
-    if (holder !== undefined && !(holder === owner && (owner === 'vitest-tidb' || claim.startsWith('section')))) {
-      throw new ConfigError('CONFIG_EXTENSION', `The ${claim} is wanted by ${owner}, but ${holder} has it.`, {
+    // The toolkit's own settings share their sections; that each has a variable and a flag of its own is tested.
+    if (holder !== undefined && owner !== 'vitest-tidb') {
+      const who = holder === owner ? 'another of that name' : holder
+      throw new ConfigError('CONFIG_EXTENSION', `The ${claim} is wanted by ${owner}, but ${who} has it.`, {
         remedy: 'Give it another name.',
       })
     }

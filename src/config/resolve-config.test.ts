@@ -81,6 +81,29 @@ describe('layers', () => {
     expect(config.database.password?.reveal()).toBe('')
   })
 
+  test('two variables of one setting may agree, but not differ', () => {
+    expect(resolved({ env: { TIDB_USERNAME: 'app' } }).database.user).toBe('app')
+    expect(resolved({ env: { TIDB_USER: 'app', TIDB_USERNAME: 'app' } }).database.user).toBe('app')
+    expect(errorOf({ env: { TIDB_USER: 'app', TIDB_USERNAME: 'root' } }).message).toContain('given twice: app')
+  })
+
+  test('TIDB_VERBOSE is the level debug, unless TIDB_LOG_LEVEL or a stronger layer names one', () => {
+    const level = (sources: Partial<ConfigSources>): string => resolved(sources).logging.level
+    expect(level({ env: { TIDB_VERBOSE: 'true' } })).toBe('debug')
+    expect(level({ env: { TIDB_VERBOSE: 'false' } })).toBe('info')
+    expect(level({ env: { TIDB_VERBOSE: '1', TIDB_LOG_LEVEL: 'warn' } })).toBe('warn')
+    expect(level({ env: { TIDB_VERBOSE: '1' }, commandLine: { 'log-level': 'error' } })).toBe('error')
+  })
+
+  test('the log goes to the console when a level is given and no file, or when somebody says so', () => {
+    const shown = (env: Record<string, string>): boolean => resolved({ env }).logging.console
+    expect(shown({})).toBe(false)
+    expect(shown({ TIDB_LOG_LEVEL: 'info' })).toBe(true)
+    expect(shown({ TIDB_LOG_LEVEL: 'info', TIDB_LOG_FILE: 'run.log' })).toBe(false)
+    expect(shown({ TIDB_LOG_FILE: 'run.log', TIDB_LOG_CONSOLE: 'true' })).toBe(true)
+    expect(shown({ TIDB_LOG_LEVEL: 'debug', TIDB_LOG_CONSOLE: 'false' })).toBe(false)
+  })
+
   test('options of the plugin take a backend by its name and undefined for not set', () => {
     const config = resolved({ inline: { backend: 'embedded', timeZone: undefined } as unknown as TidbOptions })
     expect(config.backend.kind).toBe('embedded')
