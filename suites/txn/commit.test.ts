@@ -49,7 +49,7 @@ test('a transfer is seen whole or not at all by a reader that keeps reading', as
   const written = new AbortController()
   const read = async (): Promise<void> => {
     while (!written.signal.aborted) {
-      // By key: on unistore, a scan beside DDL of other tests was seen to miss rows, about once in 10,000 reads.
+      // By key: on unistore, a scan beside DDL of other tests was seen, rarely, to miss rows.
       const rows = await reader.query<{ balance: number }>`SELECT balance FROM account WHERE id IN (1, 2)`
       totals.push(rows.reduce((total, row) => total + row.balance, 0))
     }
