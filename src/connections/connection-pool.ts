@@ -17,7 +17,7 @@ export interface ConnectionPoolOptions {
 }
 
 /** A session that the pool gave up. */
-interface Replacement {
+export interface Replacement {
   readonly session: string
   readonly connectionId: number
   /** What was wrong with it. */

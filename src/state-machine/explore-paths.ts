@@ -4,10 +4,10 @@ import { ExplorationGraph, type ExplorationModel, type Place } from './explore-m
 import type { Machine } from './machine.ts'
 
 /** A way through a machine, from its initial state to an end. */
-export interface ExploredPath {
+export interface ExploredPath<S extends string = string> {
   /** `a → b → completed`: a name for its test. */
   readonly name: string
-  readonly states: readonly string[]
+  readonly states: readonly S[]
 }
 
 export interface ExplorePathsOptions<Data = Map<string, unknown>> {
@@ -36,10 +36,10 @@ interface Step {
  * @throws StateError `STATE_UNREACHABLE` when guards leave no way to some transition, `STATE_NO_END` when none leads from
  * one to an end, `STATE_EXPLORATION_LIMIT`, `STATE_NOT_EXPLORABLE`
  */
-export function explorePaths<Data = Map<string, unknown>>(
-  machine: Machine,
+export function explorePaths<S extends string, Carried extends object, Data = Map<string, unknown>>(
+  machine: Machine<S, Carried>,
   { model, maxPlaces = 10_000 }: ExplorePathsOptions<Data> = {},
-): readonly ExploredPath[] {
+): readonly ExploredPath<S>[] {
   const graph = new ExplorationGraph(machine.plan, model as ExplorationModel<never> | undefined)
   const found = findAll(graph, maxPlaces)
   measureEnds(graph, found)
@@ -55,7 +55,7 @@ export function explorePaths<Data = Map<string, unknown>>(
     paths.push(path)
   }
   return needed(paths.toReversed()).map((path) => {
-    const states = [graph.start.state, ...path.map((step) => step.to.place.state)]
+    const states = [graph.start.state, ...path.map((step) => step.to.place.state)] as S[]
     return { name: states.join(' → '), states }
   })
 }

@@ -1,3 +1,4 @@
+import type * as FastCheck from 'fast-check'
 import { ConfigError } from '../errors/config-error.ts'
 import { StateError } from '../errors/state-error.ts'
 import { messageOf } from '../errors/tidb-test-error.ts'
@@ -93,7 +94,7 @@ function walkFailed(path: readonly string[], error: unknown, seed: number): Stat
   )
 }
 
-async function fastCheck(): Promise<typeof import('fast-check')> {
+async function fastCheck(): Promise<typeof FastCheck> {
   try {
     return await import('fast-check')
   } catch (error) {
