@@ -31,6 +31,8 @@ export interface Backend {
 export interface BackendStartOptions {
   readonly progress: Progress
   readonly signal?: AbortSignal
+  /** Called when nothing long stands before the first server any more. Backends that can't tell just return. */
+  readonly onPrepared?: () => void
   /** SQL that every clean database holds, with a name for messages (its file). */
   readonly schema?: Schema
 }

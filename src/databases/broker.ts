@@ -1,7 +1,7 @@
 import { createServer, type Server, type Socket } from 'node:net'
-import { BrokerCalls } from './broker-calls.ts'
+import type { BrokerCalls } from './broker-calls.ts'
 import type { BrokerOptions } from './broker-options.ts'
-import { BrokerPeer } from './broker-peer.ts'
+import type { BrokerPeer } from './broker-peer.ts'
 import type { KeptDatabase } from './broker-protocol.ts'
 import { socketPlace } from './socket-place.ts'
 
@@ -16,18 +16,24 @@ export interface Broker {
 
 /** Opens the broker, which lends servers and clean databases to worker processes. Starts no TiDB until one asks. */
 export async function startBroker(options: BrokerOptions): Promise<Broker> {
-  const calls = new BrokerCalls(options)
   const peers = new Set<BrokerPeer>()
   const place = await socketPlace()
+  // The driver's code takes a while to read. Workers can start meanwhile; what they say waits in their sockets.
+  const loading = load(options)
   const server = createServer((socket: Socket) => {
-    const peer = new BrokerPeer(socket, calls)
-    peers.add(peer)
-    void peer.gone.then(() => peers.delete(peer))
+    // Until its peer listens, a worker that dies must not end the main process.
+    socket.on('error', () => socket.destroy())
+    void loading.then(({ calls, Peer }) => {
+      const peer = new Peer(socket, calls)
+      peers.add(peer)
+      void peer.gone.then(() => peers.delete(peer))
+    })
   })
   await listen(server, place.address)
   let stopping: Promise<KeptDatabase[]> | undefined
 
   const stop = async (): Promise<KeptDatabase[]> => {
+    const { calls } = await loading
     server.close()
     for (const peer of peers) peer.disconnect()
     await Promise.all([...peers].map((peer) => peer.gone))
@@ -39,12 +45,17 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   }
   return {
     address: place.address,
-    warm: () => calls.warm(),
+    warm: () => void loading.then(({ calls }) => calls.warm()),
     stop: () => {
       stopping ??= stop()
       return stopping
     },
   }
+}
+
+async function load(options: BrokerOptions): Promise<{ calls: BrokerCalls; Peer: typeof BrokerPeer }> {
+  const [{ BrokerCalls }, { BrokerPeer }] = await Promise.all([import('./broker-calls.ts'), import('./broker-peer.ts')])
+  return { calls: new BrokerCalls(options), Peer: BrokerPeer }
 }
 
 function listen(server: Server, address: string): Promise<void> {

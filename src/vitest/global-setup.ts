@@ -5,7 +5,7 @@ import { banner } from '../backends/banner.ts'
 import { resolveConfig } from '../config/resolve-config.ts'
 import type { ResolvedConfig } from '../config/resolved-config.ts'
 import type { WorkerSettings } from '../config/worker-settings.ts'
-import type { Broker } from '../databases/broker.ts'
+import { startBroker, type Broker } from '../databases/broker.ts'
 import { loadSchema, schemaOf } from '../databases/schema.ts'
 import { isTidbTestError, messageOf } from '../errors/tidb-test-error.ts'
 import { loggerFor } from '../logging/logger-for.ts'
@@ -105,15 +105,19 @@ function teller(vitest: Vitest, logger: Logger): Teller {
 }
 
 async function openBroker(run: Run, schema: Schema | undefined): Promise<Broker> {
-  const start = (): Promise<RunningBackend> => startBackend(run, schema)
+  const prepared = Promise.withResolvers<void>()
+  const start = (): Promise<RunningBackend> => startBackend(run, schema, prepared.resolve)
   // Listing tests must stay quick, and starts nothing.
-  const starting = isListing() ? undefined : start()
-  starting?.catch(() => undefined) // met again below
-  // Reading the code of the broker and its driver takes as long as what is under way now in other processes.
-  const { startBroker } = await import('../databases/broker.ts')
-  const early = await starting
+  let early = isListing() ? undefined : start()
+  early?.catch(() => undefined)
+  // What takes moments goes on while the workers start, and a failure of it meets whoever asks for a server.
+  await Promise.race([early, prepared.promise])
   const broker = await startBroker({
-    backend: early === undefined ? start : () => Promise.resolve(early),
+    backend: () => {
+      const starting = early ?? start()
+      early = undefined
+      return starting
+    },
     keepDatabase: run.config.test.keepDatabase,
     ...(schema === undefined ? {} : { schema }),
     log: (line) => run.told.info(line),
@@ -128,11 +132,11 @@ async function readSchema(schema: PluginOptions['schema'], config: ResolvedConfi
   return config.schema === undefined ? undefined : loadSchema(config.schema)
 }
 
-async function startBackend(run: Run, schema: Schema | undefined): Promise<RunningBackend> {
+async function startBackend(run: Run, schema: Schema | undefined, onPrepared: () => void): Promise<RunningBackend> {
   const { config, logger, told, signal } = run
   const { backend, tried } = await backendFor(config, signal)
   using progress = terminalProgress(process.stderr, { level: config.logging.level })
-  const running = await backend.start({ progress, signal, ...(schema === undefined ? {} : { schema }) })
+  const running = await backend.start({ progress, signal, onPrepared, ...(schema === undefined ? {} : { schema }) })
   progress.clear()
   told.info(banner(running, tried))
   return loggedBackend(running, logger)

@@ -37,6 +37,7 @@ export async function startLocalBackend(
       schema: start.schema,
       progress: start.progress,
       signal: start.signal,
+      onFound: start.onPrepared,
     })
     return new LocalBackend(options, await reaper, binary, template)
   } catch (error) {

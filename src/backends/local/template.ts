@@ -29,6 +29,8 @@ interface TemplateFacts {
 export type Template = Archive<TemplateFacts>
 
 export interface TemplateOptions {
+  /** Called when there is one, which need not be made. */
+  readonly onFound?: (() => void) | undefined
   readonly reaper: Promise<Reaper>
   readonly binary: BinaryIdentity
   readonly cacheDirectory: string
@@ -49,6 +51,7 @@ export async function loadTemplate(options: TemplateOptions): Promise<Template> 
   const file = join(folder, `${templateKey(options)}.template`)
   const found = await readArchive<TemplateFacts>(file)
   if (found !== undefined) {
+    options.onFound?.()
     await markUsed(file)
     return found
   }
