@@ -17,9 +17,20 @@ const run = promisify(execFile)
 /** Packs the toolkit as npm would publish it and installs the package in an empty project, once for all tests. */
 export default async function pack(project: TestProject): Promise<() => Promise<void>> {
   const folder = await mkdtemp(join(tmpdir(), 'vitest-tidb-e2e-'))
+  const remove = (): Promise<void> => rm(folder, { recursive: true, force: true })
+  try {
+    project.provide('installed', await install(project.config.root, folder))
+  } catch (error) {
+    // Vitest calls no teardown when the setup has failed.
+    await remove()
+    throw error
+  }
+  return remove
+}
+
+async function install(root: string, folder: string): Promise<string> {
   const installed = join(folder, 'project')
   await mkdir(installed)
-  const root = project.config.root
   await run('npm', ['run', 'build'], { cwd: root, maxBuffer: 1 << 26 })
   const { stdout } = await run('npm', ['pack', '--json', '--ignore-scripts', '--pack-destination', folder], {
     cwd: root,
@@ -31,6 +42,5 @@ export default async function pack(project: TestProject): Promise<() => Promise<
     cwd: installed,
     maxBuffer: 1 << 26,
   })
-  project.provide('installed', installed)
-  return () => rm(folder, { recursive: true, force: true })
+  return installed
 }
