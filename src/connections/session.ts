@@ -286,7 +286,10 @@ export class Session {
 
   async #sendNow(sql: CompiledSql): Promise<Replies> {
     this.#assertUsable(sql)
-    for (const hook of this.#settings.hooks ?? []) await hook.beforeSend?.(sql.text)
+    const { hooks = [] } = this.#settings
+    // What watches statements must see the values too: CREATE USER ${name} names its account by one.
+    const sent = hooks.length === 0 ? sql.text : sql.literal({ timeZone: this.#timeZone, backslashEscapes: true })
+    for (const hook of hooks) await hook.beforeSend?.(sent)
     const { name: session, connectionId } = this
     const logged = this.#settings.log?.begin({ session, connectionId, sql: sql.text, values: sql.values })
     const begun = performance.now()
@@ -294,13 +297,13 @@ export class Session {
       const replies = await this.#guarded(sql)
       note(logged, begun, { rows: replies.reduce((rows, reply) => rows + countOf(reply), 0) })
       const warnings = await this.#warningsOf(replies)
-      await this.#afterReply(sql.text, replies)
+      await this.#afterReply(sent, replies)
       if (/\bset\b[^]*\btime_zone\b/i.test(sql.text)) await this.#readTimeZone()
       return { replies, warnings }
     } catch (error) {
       const failure = isTidbTestError(error) ? error : this.#failure(sql, error)
       note(logged, begun, { error: failure.message.split('\n')[0] ?? '' })
-      await this.#afterReply(sql.text, undefined)
+      await this.#afterReply(sent, undefined)
       throw failure
     }
   }

@@ -2,7 +2,10 @@ import type { WireReply } from './wire.ts'
 
 /** What watches the statements of a session: a transaction's guard, a record of what must be undone. */
 export interface StatementHook {
-  /** Called with the text before it is sent. What it throws becomes the statement's failure, and nothing is sent. */
+  /**
+   * Called before a statement is sent, with its text and the values in it: mask passwords before you print it. What it
+   * throws becomes the statement's failure, and nothing is sent.
+   */
   beforeSend?(sql: string): void | Promise<void>
   /** Called when the reply is there; the session's next statement waits for it. */
   afterReply?(reply: StatementReply): void | Promise<void>

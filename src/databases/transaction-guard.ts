@@ -1,3 +1,4 @@
+import { maskPasswords } from '../connections/mask-passwords.ts'
 import type { StatementHook } from '../connections/statement-hook.ts'
 import { DatabaseError } from '../errors/database-error.ts'
 import { messageOf } from '../errors/tidb-test-error.ts'
@@ -161,6 +162,6 @@ function errnoOf(error: unknown): number | undefined {
 
 /** One line of at most 200 characters. */
 function shortened(sql: string): string {
-  const line = sql.replace(/\s+/gu, ' ')
+  const line = maskPasswords(sql).replace(/\s+/gu, ' ')
   return line.length > 200 ? `${line.slice(0, 199)}…` : line
 }
