@@ -35,6 +35,7 @@ export default defineConfig({
       suite('txn'),
       suite('scale'),
       suite('machine'),
+      suite('resilience'),
       {
         extends: true,
         test: {

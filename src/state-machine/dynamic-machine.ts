@@ -31,7 +31,7 @@ export interface DynamicHandler<To extends string, Context, Local> {
 }
 
 /** For each transition, by the state that it leads to, whether it is open now. A guard looks and changes nothing. */
-export type Guards<To extends string> = { readonly [N in To]?: (data: Map<string, unknown>) => boolean }
+type Guards<To extends string> = { readonly [N in To]?: (data: Map<string, unknown>) => boolean }
 
 /** A handler whose guards choose: where it returns no state, the first of `to` that is open is gone to. */
 export interface GuardedHandler<To extends string, Context, Local> extends Omit<
