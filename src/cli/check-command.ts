@@ -26,7 +26,7 @@ Examples:
     const config = await readConfig(command, context)
     const { checkConnection } = await import('./check-connection.ts')
     const { renderCheck } = await import('./render-check.ts')
-    const checked = await checkConnection(config, { hooks: await statementHooks(command), signal })
+    const checked = await checkConnection(config, { hooks: await statementHooks(command, context.log), signal })
     const json = command.opts<{ json?: true }>().json === true
     process.stdout.write(json ? `${JSON.stringify(checked, null, 2)}\n` : renderCheck(checked))
     if (!checked.ok) exitWith(FAILURE)

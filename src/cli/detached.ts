@@ -79,8 +79,15 @@ export function reportToStarter(): ReportToStarter {
     ready(started) {
       forget = writeRecord(started)
       process.off('disconnect', starterLost)
-      process.send?.({ type: 'ready', ...started } satisfies Message, () => process.disconnect())
+      process.send?.({ type: 'ready', ...started } satisfies Message, () => {
+        if (process.connected) process.disconnect()
+      })
     },
-    [Symbol.dispose]: () => forget(),
+    [Symbol.dispose]: () => {
+      // Before it was ready: the open channel would keep this process alive.
+      process.off('disconnect', starterLost)
+      if (process.connected) process.disconnect()
+      forget()
+    },
   }
 }

@@ -4,7 +4,7 @@ import { sleep } from '../clock/sleep.ts'
 import { systemClock } from '../clock/system-clock.ts'
 import { ConfigError } from '../errors/config-error.ts'
 import type { CommandContext } from './program.ts'
-import { addSettingOptions, jsonOption } from './setting-options.ts'
+import { addOutputOptions, jsonOption } from './setting-options.ts'
 
 /** After this the process is killed, and what looks after its server ends that. */
 const PATIENCE_MS = 20_000
@@ -25,7 +25,7 @@ Examples:
   tidb-test down
   tidb-test down mysql://root@127.0.0.1:38127/`,
     )
-  addSettingOptions(down, context, ['logging.level'])
+  addOutputOptions(down)
   return down.action(async (urls: readonly string[], _options: unknown, command: Command) => {
     const { readRecords } = await import('./detached-records.ts')
     const running = readRecords()

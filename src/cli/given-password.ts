@@ -60,6 +60,8 @@ async function fromTerminal(login: string, signal: AbortSignal): Promise<string>
     })
   }
   const { isCancel, password } = await import('@clack/prompts')
+  // A pseudo-terminal that nobody has given a size has 0 columns, and every letter would get a line of its own.
+  process.stderr.columns ||= 80
   // An empty mask: nothing shows how long it is. Standard output is for what the command has to say.
   const typed = await password({ message: `Password of ${login}`, mask: '', output: process.stderr, signal })
   if (!isCancel(typed)) return typed ?? ''

@@ -40,7 +40,12 @@ Examples:
     using progress = terminalProgress(process.stderr, { level: config.logging.level })
     const { measureIsolation } = await import('./measure-isolation.ts')
     const { renderIsolation } = await import('./render-isolation.ts')
-    const measured = await measureIsolation(config, { rows, progress, signal, hooks: await statementHooks(command) })
+    const measured = await measureIsolation(config, {
+      rows,
+      progress,
+      signal,
+      hooks: await statementHooks(command, context.log),
+    })
     progress.clear()
     const json = command.opts<{ json?: true }>().json === true
     process.stdout.write(json ? `${JSON.stringify(measured, null, 2)}\n` : renderIsolation(measured))

@@ -37,7 +37,7 @@ Examples:
     const { openConfiguredSession } = await import('./open-configured-session.ts')
     const { readJobs } = await import('./read-jobs.ts')
     const { renderJobs } = await import('./render-jobs.ts')
-    await using session = await openConfiguredSession(config, 'jobs', signal)
+    await using session = await openConfiguredSession(config, 'jobs', [context.log.statements], signal)
     const live = process.stdout.isTTY && json !== true && once !== true
     const end = duration === undefined ? Number.POSITIVE_INFINITY : performance.now() + duration
     for (;;) {

@@ -39,8 +39,16 @@ describe('the command line', () => {
   test('help lists the commands with examples and exit codes', async () => {
     const { code, stdout } = await cli(['--help'])
     expect(code).toBe(0)
-    for (const word of ['doctor', 'install', 'config', 'open', 'Examples:', 'Exit codes:'])
+    for (const word of ['run', 'check', 'up', 'doctor', 'install', 'config', 'open', 'Examples:', 'Exit codes:'])
       expect(stdout).toContain(word)
+  })
+
+  test('help loads nothing that only a command needs', async () => {
+    const hook = `import { registerHooks } from 'node:module'
+registerHooks({ load: (url, context, next) => { process.stderr.write(url + '\\n'); return next(url, context) } })`
+    const { stderr } = await cli(['--help'], {}, ['--import', `data:text/javascript,${encodeURIComponent(hook)}`])
+    expect(stderr).toContain('node_modules/commander/')
+    expect(stderr).not.toMatch(/node_modules\/(?:mysql2|vitest|vite|testcontainers|cockatiel|@clack)\//)
   })
 
   test.for([

@@ -1,6 +1,9 @@
 import { Command } from 'commander'
 import type { Catalog } from '../config/catalog.ts'
+import { nearest } from '../config/nearest.ts'
+import { nameOfOption } from '../config/setting-definition.ts'
 import { checkCommand } from './check-command.ts'
+import type { CommandLog } from './command-log.ts'
 import { completionsCommand } from './completions-command.ts'
 import { configCommand } from './config-command.ts'
 import { doctorCommand } from './doctor-command.ts'
@@ -23,6 +26,7 @@ export interface CommandContext {
   readonly catalog: Catalog
   /** What stood behind `--`. */
   readonly afterDashes: readonly string[]
+  readonly log: CommandLog
 }
 
 const EXAMPLES = `
@@ -46,7 +50,7 @@ export function createProgram(context: CommandContext): Command {
     .addHelpText('after', EXAMPLES)
     .showSuggestionAfterError()
     .showHelpAfterError('(tidb-test --help shows what there is)')
-    .configureOutput({ outputError: (text, write) => write(withoutValues(text)) })
+    .configureOutput({ outputError: (text, write) => write(withoutValues(text, context.catalog)) })
   const groups: readonly (readonly [string, readonly Command[]])[] = [
     ['Testing:', [runCommand(context), checkCommand(context), isolationCommand(context), jobsCommand(context)]],
     [
@@ -72,6 +76,10 @@ function inherit(command: Command): void {
 }
 
 /** A misspelt --password=… is not repeated with its value. */
-function withoutValues(text: string): string {
-  return text.replace(/(option '--?[^'=]+)=[^']*'/, "$1=…'")
+function withoutValues(text: string, catalog: Catalog): string {
+  return text.replace(/(option '--?([^'=]+))=[^']*'/, (_match, option: string, name: string) => {
+    const flags = catalog.keys.flatMap((key) => catalog.definition(key)?.option ?? []).map(nameOfOption)
+    const meant = nearest(name, flags)
+    return `${option}=…'${meant === undefined ? '' : `\n(Did you mean --${meant}?)`}`
+  })
 }

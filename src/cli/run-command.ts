@@ -25,7 +25,9 @@ Examples:
   tidb-test run ddl txn -- --reporter=verbose -t index
   tidb-test run orders.test.ts --show-sql`,
     )
-  addSettingOptions(run, context)
+  // The watch of jobs is another command; everything else acts in tests, sections of the user's extensions too.
+  const keys = context.catalog.keys.filter((key) => !key.startsWith('jobs.'))
+  addSettingOptions(run, { ...context, catalog: { ...context.catalog, keys } })
   addStatementOptions(run)
   return run.action(async (what: readonly string[], _options: unknown, command: Command) => {
     const { chooseTests } = await import('./choose-tests.ts')

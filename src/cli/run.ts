@@ -2,6 +2,7 @@ import { CommanderError } from 'commander'
 import { catalogOf, type Catalog } from '../config/catalog.ts'
 import { settingsCatalog } from '../config/resolve-config.ts'
 import { ConfigError } from '../errors/config-error.ts'
+import { CommandLog } from './command-log.ts'
 import { FAILURE, SUCCESS, USAGE, exitCodeOf } from './exit-codes.ts'
 import { createProgram } from './program.ts'
 import { printError } from './print-error.ts'
@@ -15,23 +16,33 @@ import { splitAtDashes } from './split-at-dashes.ts'
 export async function run(args: readonly string[]): Promise<number> {
   endQuietlyOnClosedPipe()
   const { own, afterDashes } = splitAtDashes(args)
+  const log = new CommandLog()
   let exitCode = SUCCESS
   try {
     await withSignals(async (signal) => {
       const exitWith = (code: number): void => {
         exitCode = code
       }
-      const program = createProgram({ signal, exitWith, catalog: catalogFor(own), afterDashes })
+      const program = createProgram({ signal, exitWith, catalog: catalogFor(own), afterDashes, log })
       await program.parseAsync([...own], { from: 'user' })
     })
+    log.end({ exitCode })
     return exitCode
   } catch (error) {
-    if (error instanceof SignalReceived) return exitCodeOf(error.signal)
+    const failed = exitCodeFor(error)
+    log.end({ exitCode: failed, error })
     // Commander has printed its message, or the help that was asked for.
-    if (error instanceof CommanderError) return error.exitCode === 0 ? SUCCESS : USAGE
-    printError(error, { verbose: own.some((arg) => arg === '--verbose' || arg === '-v') })
-    return error instanceof ConfigError ? USAGE : FAILURE
+    if (!(error instanceof SignalReceived || error instanceof CommanderError)) {
+      printError(error, { verbose: own.some((arg) => arg === '--verbose' || arg === '-v') })
+    }
+    return failed
   }
+}
+
+function exitCodeFor(error: unknown): number {
+  if (error instanceof SignalReceived) return exitCodeOf(error.signal)
+  if (error instanceof CommanderError) return error.exitCode === 0 ? SUCCESS : USAGE
+  return error instanceof ConfigError ? USAGE : FAILURE
 }
 
 /** The settings of extensions that the configuration file names have options, too. */

@@ -3,6 +3,7 @@ import type { Catalog } from '../config/catalog.ts'
 import { resolveConfig, type ConfigSources } from '../config/resolve-config.ts'
 import type { ResolvedConfig } from '../config/resolved-config.ts'
 import { nameOfOption } from '../config/setting-definition.ts'
+import type { CommandLog } from './command-log.ts'
 import { givenPassword, type PasswordOptions } from './given-password.ts'
 import { keepSecret } from './print-error.ts'
 
@@ -24,19 +25,16 @@ const GROUPS = [
 interface OptionContext {
   readonly catalog: Catalog
   readonly signal: AbortSignal
+  readonly log: CommandLog
 }
 
 /**
- * Adds the options of the settings in these places (`database` is all of its settings; every setting, when none are
- * named), and those that every command has.
+ * Adds the options of the settings in these places (`database` is all of its settings; every setting, when no places are
+ * given), and those that every command has.
  */
-export function addSettingOptions(
-  command: Command,
-  { catalog }: OptionContext,
-  places: readonly string[] = [],
-): Command {
+export function addSettingOptions(command: Command, { catalog }: OptionContext, places?: readonly string[]): Command {
   for (const key of catalog.keys) {
-    if (places.length > 0 && !places.some((place) => key === place || key.startsWith(`${place}.`))) continue
+    if (places !== undefined && !places.some((place) => key === place || key.startsWith(`${place}.`))) continue
     const definition = catalog.definition(key)
     if (definition?.option === undefined) continue
     const group = GROUPS.find(([prefix]) => key.startsWith(prefix))?.[1] ?? 'Settings:'
@@ -45,10 +43,13 @@ export function addSettingOptions(
     command.addOption(new Option(flags, `${about} (variable ${definition.variable})`).helpGroup(group))
     if (key === 'database.password') addPasswordOptions(command, group)
   }
+  const file = new Option('-c, --config <file>', 'configuration file (variable TIDB_TEST_CONFIG)')
+  return addOutputOptions(command.addOption(file.helpGroup('Settings:')))
+}
+
+/** What every command has. */
+export function addOutputOptions(command: Command): Command {
   return command
-    .addOption(
-      new Option('-c, --config <file>', 'configuration file (variable TIDB_TEST_CONFIG)').helpGroup('Settings:'),
-    )
     .addOption(new Option('-v, --verbose', 'on failure show code, stack and causes').helpGroup('Output:'))
     .addOption(new Option('--no-color', 'no colours (variable NO_COLOR)').helpGroup('Output:'))
 }
@@ -76,6 +77,7 @@ export async function readConfig(
 ): Promise<ResolvedConfig> {
   const config = resolveConfig(sources ?? (await sourcesOf(command, context)))
   keepSecret(config.database.password)
+  context.log.begin(command.name(), config)
   for (const warning of config.warnings) process.stderr.write(`tidb-test: ${warning}\n`)
   return config
 }

@@ -1,6 +1,7 @@
 import { Option, type Command } from 'commander'
 import { maskPasswords } from '../connections/mask-passwords.ts'
 import type { StatementHook } from '../connections/statement-hook.ts'
+import type { CommandLog } from './command-log.ts'
 import { masked } from './print-error.ts'
 
 export interface StatementOptions {
@@ -15,11 +16,12 @@ export function addStatementOptions(command: Command): Command {
 }
 
 /** What prints the statements of sessions as the options want it, to standard error. */
-export async function statementHooks(command: Command): Promise<readonly StatementHook[]> {
+export async function statementHooks(command: Command, log: CommandLog): Promise<readonly StatementHook[]> {
   const { showSql, showOutput } = command.opts<StatementOptions>()
-  if (showSql !== true && showOutput !== true) return []
+  if (showSql !== true && showOutput !== true) return [log.statements]
   const { renderReply } = await import('./render-reply.ts')
   return [
+    log.statements,
     {
       beforeSend: (sql) => print(`sql> ${maskPasswords(sql).replace(/\s+/g, ' ').trim()}`),
       afterReply: ({ results }) => {

@@ -60,6 +60,7 @@ Examples:
     const tidb = await startTidb(config, progress, signal)
     try {
       const url = urlOf(tidb.server.endpoint)
+      context.log.note(`${tidb.banner} at ${url}`)
       if ('ready' in progress) await progress.ready({ url, server: tidb.banner })
       else {
         progress.note(`${tidb.banner}\nIt runs until Ctrl-C.`)

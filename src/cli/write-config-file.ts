@@ -1,6 +1,7 @@
 import { existsSync, renameSync, rmSync, writeFileSync } from 'node:fs'
 import { dirname, extname, isAbsolute, join, relative, resolve } from 'node:path'
 import type { Catalog } from '../config/catalog.ts'
+import { checkSetting } from '../config/check-setting.ts'
 import { fromCommandLine } from '../config/named-values.ts'
 import { resolveConfig } from '../config/resolve-config.ts'
 import type { Setting } from '../config/setting.ts'
@@ -28,6 +29,7 @@ export function writeConfigFile(options: {
     })
   }
   const { settings } = fromCommandLine(options.given, options.catalog, process.cwd())
+  for (const setting of settings) assertRight(setting, options.catalog)
   const moved = settings.map((setting) => ({ ...setting, value: fromFile(path, setting, options.catalog) }))
   const text = renderConfigFile(format, moved, options.catalog)
   // Beside the final place, as relative paths in it start there.
@@ -39,6 +41,15 @@ export function writeConfigFile(options: {
   } finally {
     rmSync(draft, { force: true })
   }
+}
+
+/** Told of the option that gave it; what is wrong in the file would be told of a line that nobody has written. */
+function assertRight(setting: Setting, catalog: Catalog): void {
+  const definition = catalog.definition(setting.key)
+  const checked = definition === undefined ? undefined : checkSetting(setting, definition)
+  if (checked === undefined || 'value' in checked) return
+  const { where, what, remedy } = checked.problem
+  throw new ConfigError('CONFIG_INVALID', `${where}: ${what}.`, { remedy })
 }
 
 /** A relative path was meant from the working directory; in the file it starts at the file. */

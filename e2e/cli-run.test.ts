@@ -1,0 +1,82 @@
+import { rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, inject, test } from 'vitest'
+import { externalServer } from './support/external-server.ts'
+import { PASSING } from './support/passing-test.ts'
+import { binary, tidbTest } from './support/tidb-test.ts'
+import { UserProject } from './support/user-project.ts'
+
+const LIMITED = `
+import { openSession } from 'vitest-tidb/engine'
+const [port, password] = process.argv.slice(2)
+const root = await openSession({ name: 'root', endpoint: { host: '127.0.0.1', port: Number(port), user: 'root' } })
+await root.script(\`CREATE USER limited IDENTIFIED BY '\${password}'; GRANT ALL ON \\\`vitest\\\\_tidb\\\\_%\\\`.* TO limited\`)
+await root.close()
+`
+
+test('a suite runs from an empty folder on somebody else’s server, and skips what the user may not do', async () => {
+  const project = await UserProject.create({ 'limited.mjs': LIMITED })
+  const { port } = await externalServer(project)
+  const password = 'l1mited-0ne'
+  expect(await project.node(['limited.mjs', String(port), password]).finished).toMatchObject({ exitCode: 0 })
+  await rm(join(project.folder, 'vitest.config.ts'))
+  const { exitCode, output } = await tidbTest(
+    project,
+    ['run', 'ddl', '-H', `127.0.0.1:${port}`, '-u', 'limited', '--', '--reporter=verbose', 'users', 'tables'],
+    { TIDB_PASSWORD: password },
+  )
+  expect(output).toMatch(/ RUN .*vitest-tidb\/suites/)
+  expect(output).toContain(`from external: mysql://limited@127.0.0.1:${port}/ (option --host)`)
+  expect(output).toMatch(/↓ ddl\/users\.test\.ts.*\[the user lacks a privilege: CREATE USER\]/)
+  expect(output).toMatch(/✓ ddl\/tables\.test\.ts/)
+  expect(output).not.toMatch(/×|failed/)
+  expect(output).not.toContain(password)
+  expect(exitCode).toBe(0)
+})
+
+test('a file of a project without a configuration runs, and its failure ends with 1', async () => {
+  const project = await UserProject.create({
+    'pass.test.ts': PASSING,
+    'fail.test.ts': PASSING.replace('{ id: 1 }', '{ id: 2 }'),
+  })
+  await rm(join(project.folder, 'vitest.config.ts'))
+  const passed = await project.node([binary(), 'run', 'pass.test.ts', '--show-sql']).finished
+  expect(passed.output).toMatch(/Tests\s+1 passed \(1\)/)
+  expect(passed.output).toContain('INSERT INTO t VALUES (1)')
+  expect(passed.exitCode).toBe(0)
+  const failed = await project.node([binary(), 'run', 'fail.test.ts']).finished
+  expect(failed.output).toMatch(/Tests\s+1 failed \(1\)/)
+  expect(failed.exitCode).toBe(1)
+  expect(await project.leftovers()).toEqual([])
+})
+
+test.for([
+  [['run', 'tnx'], "'tnx' is neither a suite nor a file that exists.", 'Did you mean txn?'],
+  [['run', 'txn', 'pass.test.ts'], 'txn and pass.test.ts cannot run together.', 'one after the other'],
+] as const)('%j is refused before anything starts', async ([args, message, remedy]) => {
+  const project = await UserProject.create({ 'pass.test.ts': PASSING })
+  const { exitCode, output } = await tidbTest(project, args)
+  expect(output).toContain(message)
+  expect(output).toContain(remedy)
+  expect(exitCode).toBe(2)
+})
+
+test('the package has two commands of the same kind, and npx finds the one of its name', async () => {
+  const project = await UserProject.create({})
+  const [one, other] = ['tidb-test', 'vitest-tidb'].map((name) =>
+    join(inject('installed'), 'node_modules', '.bin', name),
+  )
+  const versions = await Promise.all([one ?? '', other ?? ''].map((path) => project.node([path, '--version']).finished))
+  expect(versions[0]?.output).toMatch(/^\d+\.\d+\.\d+\n$/)
+  expect(versions[1]).toEqual(versions[0])
+})
+
+test('Ctrl-C ends a run with 130 and leaves nothing', async () => {
+  const project = await UserProject.create({})
+  const run = project.node([binary(), 'run', 'scale'])
+  await run.until(/store unistore/)
+  run.child.kill('SIGINT')
+  expect((await run.finished).exitCode).toBe(130)
+  expect(await project.servers()).toEqual([])
+  expect(await project.leftovers()).toEqual([])
+})
