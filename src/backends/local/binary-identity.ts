@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { createHash } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { access, constants, mkdir, readFile, realpath, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
@@ -49,7 +49,7 @@ export async function identifyBinary(path: string, cacheDirectory: string): Prom
 }
 
 async function remember(record: string, identity: CachedIdentity): Promise<void> {
-  const draft = `${record}.${process.pid}.draft`
+  const draft = `${record}.${randomUUID()}.draft`
   try {
     await mkdir(dirname(record), { recursive: true })
     await writeFile(draft, JSON.stringify(identity))
