@@ -26,7 +26,11 @@ Examples:
     const config = await readConfig(command, context)
     const { checkConnection } = await import('./check-connection.ts')
     const { renderCheck } = await import('./render-check.ts')
-    const checked = await checkConnection(config, { hooks: await statementHooks(command, context.log), signal })
+    const checked = await checkConnection(config, {
+      hooks: await statementHooks(command, context.log),
+      signal,
+      onRetry: (line) => context.log.note(line),
+    })
     const json = command.opts<{ json?: true }>().json === true
     process.stdout.write(json ? `${JSON.stringify(checked, null, 2)}\n` : renderCheck(checked))
     if (!checked.ok) exitWith(FAILURE)

@@ -37,7 +37,11 @@ export interface CheckedConnection {
 /** Runs the connection workflow on the configured endpoint. A failure is a result; only an abort throws. */
 export async function checkConnection(
   config: ResolvedConfig,
-  options: { readonly hooks: readonly StatementHook[]; readonly signal: AbortSignal },
+  options: {
+    readonly hooks: readonly StatementHook[]
+    readonly signal: AbortSignal
+    readonly onRetry?: (line: string) => void
+  },
 ): Promise<CheckedConnection> {
   const endpoint = configuredEndpoint(config)
   const { database, timeout } = config.database
@@ -60,6 +64,10 @@ export async function checkConnection(
       endpoint,
       ...given,
       signal: options.signal,
+      retry: {
+        ...config.retry,
+        onRetry: ({ attempt }) => options.onRetry?.(`attempt ${attempt} to connect failed, trying again`),
+      },
       connect: ({ name, database: wanted, signal }) =>
         openSession({
           name,

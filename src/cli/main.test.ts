@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process'
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -108,6 +108,31 @@ describe('config show', () => {
     const { stderr } = await cli(['config', 'show', '--config', 'none.toml', '--verbose'])
     expect(stderr).toContain('CONFIG_FILE_MISSING')
     expect(stderr).toMatch(/\n +at /)
+  })
+})
+
+describe('check', () => {
+  test('names the state that fails, after as many attempts as are configured, and ends with 1', async () => {
+    const port = await closedPort()
+    const args = ['check', '--port', String(port), '--log-file', 'check.log']
+    const { code, stdout } = await cli(args, { TIDB_RETRY_ATTEMPTS: '2' })
+    expect(stdout).toMatch(/^ {2}✓ {2}ParsingConfig +[\d.]+ ms$/m)
+    expect(stdout).toMatch(/^ {2}✗ {2}Connecting +[\d.]+ ms {2}failed$/m)
+    expect(stdout).toContain(`Failed in Connecting: cannot connect to mysql://root@127.0.0.1:${port}/`)
+    expect(stdout).toContain('Tried 2 times')
+    expect(readFileSync(join(cwd, 'check.log'), 'utf8')).toContain('attempt 1 to connect failed, trying again')
+    expect(code).toBe(1)
+  })
+
+  test('as JSON gives the states, and the failure with its code', async () => {
+    const { code, stdout } = await cli(['check', '--port', String(await closedPort()), '--json'])
+    expect(JSON.parse(stdout)).toMatchObject({
+      ok: false,
+      state: 'Error',
+      failure: { state: 'Connecting', code: 'CONNECT_REFUSED' },
+      version: null,
+    })
+    expect(code).toBe(1)
   })
 })
 
