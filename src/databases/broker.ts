@@ -24,6 +24,8 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
     // Until its peer listens, a worker that dies must not end the main process.
     socket.on('error', () => socket.destroy())
     void loading.then(({ calls, Peer }) => {
+      // Other runs look whether somebody is here, and go at once: their connection would never close a second time.
+      if (socket.destroyed) return
       const peer = new Peer(socket, calls)
       peers.add(peer)
       void peer.gone.then(() => peers.delete(peer))
