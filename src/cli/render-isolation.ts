@@ -13,7 +13,8 @@ export function renderIsolation({ server, rows, matrix }: MeasuredIsolation): st
     ...(observed === null ? [`not supported (${refusal?.errno})`] : names.map((name) => cell(observed[name]))),
   ])
   const table = alignColumns([['isolation level', 'mode', ...names], ...lines])
-  return `${server}\n${rows} rows\n\n${colored(table)}\n`
+  const legend = alignColumns(anomalies.map(({ name, steps }) => [name, steps]))
+  return `${server}\n${rows} rows\n\n${colored(table)}\n\n${legend}\n`
 }
 
 function cell(observed: Observation | undefined): string {
