@@ -11,11 +11,14 @@ export type AdminRow = Readonly<Record<string, unknown>>
 export class AdminConnection {
   readonly connectionId: string
   readonly #connection: Connection
+  /** Rejects when we close: the driver leaves a statement that is under way then without an answer for ever. */
+  readonly #closed = Promise.withResolvers<never>()
   #lost: Error | undefined
 
   private constructor(connection: Connection, connectionId: string) {
     this.#connection = connection
     this.connectionId = connectionId
+    this.#closed.promise.catch(() => undefined)
     connection.on('error', (error: Error) => {
       this.#lost = error
     })
@@ -65,7 +68,7 @@ export class AdminConnection {
 
   async #rowsOf(reply: Promise<[unknown, unknown]>): Promise<AdminRow[]> {
     try {
-      const [rows] = await reply
+      const [rows] = await Promise.race([reply, this.#closed.promise])
       return Array.isArray(rows) ? (rows as AdminRow[]) : []
     } catch (error) {
       // The driver gives a loss to the statement that was under way and then to nobody else.
@@ -75,6 +78,8 @@ export class AdminConnection {
   }
 
   close(): void {
+    this.#lost ??= new Error('the connection was closed')
+    this.#closed.reject(this.#lost)
     this.#connection.destroy()
   }
 }

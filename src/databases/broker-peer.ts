@@ -20,7 +20,8 @@ export class BrokerPeer {
     const send = (message: BrokerMessage): void => lines.send(message)
     const holder: Holder = calls.join((server, error) => send({ died: { server, message: error.message } }))
     const closed = new Promise<void>((resolve) => {
-      socket.once('close', () => resolve())
+      if (socket.closed) resolve()
+      else socket.once('close', () => resolve())
     })
     socket.on('error', () => socket.destroy())
     this.gone = closed.then(() => calls.leave(holder))
