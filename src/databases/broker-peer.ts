@@ -10,6 +10,7 @@ export class BrokerPeer {
   readonly gone: Promise<void>
   readonly #socket: Socket
 
+  /** The socket must be open; whoever accepted it listens to its errors. */
   constructor(socket: Socket, calls: BrokerCalls) {
     this.#socket = socket
     const lines = jsonLines(
@@ -20,10 +21,8 @@ export class BrokerPeer {
     const send = (message: BrokerMessage): void => lines.send(message)
     const holder: Holder = calls.join((server, error) => send({ died: { server, message: error.message } }))
     const closed = new Promise<void>((resolve) => {
-      if (socket.closed) resolve()
-      else socket.once('close', () => resolve())
+      socket.once('close', () => resolve())
     })
-    socket.on('error', () => socket.destroy())
     this.gone = closed.then(() => calls.leave(holder))
 
     const answer = async (value: unknown): Promise<void> => {
