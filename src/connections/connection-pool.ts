@@ -1,7 +1,8 @@
 import { ConnectError } from '../errors/connect-error.ts'
 import type { RetryOptions } from '../resilience/retry-options.ts'
 import { INSIDE_ANOTHER, retriedTransaction, retryOver } from './retried-transaction.ts'
-import type { Session, TransactionBody, TransactionOptions } from './session.ts'
+import type { Session } from './session.ts'
+import type { TransactionBody, TransactionOptions } from './transaction.ts'
 
 export interface ConnectionPoolOptions {
   /** The most sessions that are open at the same time. */

@@ -1,6 +1,7 @@
 import { ConnectError } from '../errors/connect-error.ts'
 import type { Endpoint } from './endpoint.ts'
-import { Session, type SessionSettings } from './session.ts'
+import type { SessionSettings } from './session-settings.ts'
+import { Session } from './session.ts'
 import { Wire } from './wire.ts'
 
 export interface WireOptions {

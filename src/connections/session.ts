@@ -1,101 +1,36 @@
-import type { ResultSetHeader } from 'mysql2'
-import { ConnectError } from '../errors/connect-error.ts'
-import { StatementError } from '../errors/statement-error.ts'
-import { isTidbTestError, messageOf } from '../errors/tidb-test-error.ts'
-import type { RetryOptions } from '../resilience/retry-options.ts'
-import { killQuery } from './cancel.ts'
-import { urlOf, type Endpoint } from './endpoint.ts'
+import { urlOf } from './endpoint.ts'
+import { GuardedWire } from './guarded-wire.ts'
+import { outcomeOf, outcomeOfAll, type Outcome, type Replies } from './outcome.ts'
 import { Plan } from './plan.ts'
-import { maskPasswords } from './mask-passwords.ts'
-import { INSIDE_ANOTHER, retriedTransaction, retryOver } from './retried-transaction.ts'
 import { exactRows } from './rows.ts'
+import type { SessionSettings } from './session-settings.ts'
 import { compileSql, compileText, prefixed, type CompiledSql, type SqlRow, type SqlValue } from './sql.ts'
 import { StartedStatement } from './started-statement.ts'
+import { StatementQueue } from './statement-queue.ts'
 import { Statement } from './statement.ts'
-import { asInterrupted, ER_QUERY_INTERRUPTED } from './statement-failure.ts'
-import type { StatementHook } from './statement-hook.ts'
-import type { LoggedStatement, StatementLog } from './statement-log.ts'
+import { Transactions, type TransactionBody, type TransactionOptions } from './transaction.ts'
 import type { Wire, WireReply } from './wire.ts'
-
-/** What a statement without rows did. */
-export interface Outcome {
-  readonly affectedRows: number
-  /** The first AUTO_INCREMENT value that was given; 0n when there was none. */
-  readonly insertId: bigint
-  readonly warnings: readonly { readonly code: number; readonly message: string }[]
-}
-
-export interface TransactionOptions {
-  /** TiDB's transaction mode; the server's default when it is not given. */
-  readonly mode?: 'pessimistic' | 'optimistic'
-  /**
-   * Whether the whole transaction, its body included, is done again after a failure that is transient: a deadlock, a
-   * write conflict, a store that is busy. `true` is up to 8 attempts within 30 seconds. An unknown outcome is never
-   * tried again, and neither is a transaction inside another one.
-   */
-  readonly retry?: boolean | RetryOptions
-}
-
-/** Called with the session and the number of the attempt, from 1 on. What it did outside the database is not undone. */
-export type TransactionBody<R> = (tx: Session, attempt: number) => Promise<R>
-
-export interface SessionSettings {
-  readonly name: string
-  readonly endpoint: Endpoint
-  readonly database: string | undefined
-  readonly connectionId: number
-  readonly timeZone: string
-  /** Milliseconds after which a statement is ended with KILL QUERY. */
-  readonly timeout: number
-  /** When it aborts, the statement under way is ended with KILL QUERY. */
-  readonly signal?: AbortSignal
-  readonly log?: StatementLog
-  /** What holds for retried transactions where they say nothing themselves. */
-  readonly retry?: RetryOptions
-  readonly hooks?: readonly StatementHook[]
-  /** Sees every statement that is made, sent or not. */
-  readonly onStatement?: (statement: Statement<unknown> | StartedStatement) => void
-  /** A transaction is open around the test and began with this savepoint; `transaction()` sets savepoints in it. */
-  readonly startSavepoint?: string
-}
-
-/** How long a statement may take to end after KILL QUERY before its connection is cut. */
-const KILL_GRACE = 5_000
-
-const CONNECTION_GONE =
-  'the connection is gone, and a session is one connection. connectionPool.transaction() would take another session.'
 
 /** One connection to TiDB. Statements on it run one after another. */
 export class Session {
   readonly name: string
   readonly connectionId: number
   readonly database: string | undefined
-  readonly #wire: Wire
   readonly #settings: SessionSettings
-  #timeZone: string
-  #settled: Promise<unknown> = Promise.resolve()
-  /** Statements that are under way or wait for the one before. */
-  #pending = 0
-  #savepoints = 0
-  #transactions = 0
-  #closed = false
+  readonly #wire: GuardedWire
+  readonly #queue: StatementQueue
+  readonly #transactions: Transactions
   #closing: Promise<void> | undefined
-  #underWay = false
-  /** Whether the statement under way was sent inside a transaction. */
-  #uncommitted = false
-  /** A KILL QUERY that was sent while the statement under way ran. */
-  #killing: Promise<void> | undefined
-  /** Why the connection is gone, where the driver's own words would not tell. */
-  #lostBecause: string | undefined
 
   /** Use `openSession`. */
   constructor(wire: Wire, settings: SessionSettings) {
     this.name = settings.name
     this.connectionId = settings.connectionId
     this.database = settings.database
-    this.#wire = wire
     this.#settings = settings
-    this.#timeZone = settings.timeZone
+    this.#wire = new GuardedWire(wire, settings)
+    this.#queue = new StatementQueue(this.#wire, settings)
+    this.#transactions = new Transactions(this.#queue, settings)
   }
 
   /** `mysql://…` with the password, for code under test that connects by itself. */
@@ -109,12 +44,12 @@ export class Session {
   }
 
   get status(): 'connected' | 'closed' | 'lost' {
-    return this.#closed ? 'closed' : this.#wire.lost === undefined ? 'connected' : 'lost'
+    return this.#queue.status
   }
 
   /** The session's time zone, as @@time_zone has it. */
   get timeZone(): string {
-    return this.#timeZone
+    return this.#queue.timeZone
   }
 
   /** Runs a query; resolves to its rows. Values are bound: db.query`SELECT * FROM t WHERE id = ${id}`. */
@@ -151,7 +86,7 @@ export class Session {
     const sql = compileSql(strings, values)
     const startedAt = new Error('started')
     Error.captureStackTrace(startedAt, this.start)
-    const result = this.#send(sql).then((reply) => {
+    const result = this.#queue.send(sql).then((reply) => {
       const last = reply.replies.at(-1)
       return last !== undefined && 'rows' in last ? this.#exact(last) : outcomeOfAll(reply)
     })
@@ -167,24 +102,11 @@ export class Session {
    * @throws StatementError with outcome `unknown` when the connection is lost while the reply of COMMIT is awaited.
    */
   readonly transaction = <R>(body: TransactionBody<R>, options: TransactionOptions = {}): Statement<R> => {
-    const { retry = false } = options
     const statement = new Statement<R>({
       sql: 'TRANSACTION',
       session: this,
       calledAs: this.transaction,
-      send: () => {
-        // A BEGIN inside a transaction would commit it.
-        const inside = this.insideTransaction || this.#transactions > 0
-        const attempt = (number: number): Promise<R> =>
-          inside ? this.#savepointed(body, number) : this.#transacted(body, number, options)
-        if (retry === false) return attempt(1)
-        const obstacle = (): string | undefined =>
-          inside ? INSIDE_ANOTHER : this.status === 'connected' ? undefined : CONNECTION_GONE
-        return retriedTransaction(attempt, retryOver(this.#settings.retry, retry), {
-          signal: this.#settings.signal,
-          obstacle,
-        })
-      },
+      send: () => this.#transactions.run((attempt) => body(this, attempt), options),
     })
     this.#settings.onStatement?.(statement as Statement<unknown>)
     return statement
@@ -200,21 +122,19 @@ export class Session {
    * session with a statement under way is not asked: it only says whether it still stands.
    */
   async ping(timeout = 5_000): Promise<boolean> {
-    return this.#pending > 0 ? this.status === 'connected' : this.#answers(timeout)
+    return this.#queue.busy ? this.status === 'connected' : this.#wire.answers(timeout)
   }
 
   /** Rolls back what is open, for whoever uses the session next. @throws StatementError, ConnectError */
   async reset(): Promise<void> {
     const { startSavepoint } = this.#settings
-    await this.#send(compileText(startSavepoint === undefined ? 'ROLLBACK' : `ROLLBACK TO SAVEPOINT ${startSavepoint}`))
+    const text = startSavepoint === undefined ? 'ROLLBACK' : `ROLLBACK TO SAVEPOINT ${startSavepoint}`
+    await this.#queue.send(compileText(text))
   }
 
   /** Ends the statement under way, if there is one, with KILL QUERY over another connection. */
-  async kill(): Promise<void> {
-    // TiDB closes an idle session's connection when its next statement comes after a KILL QUERY.
-    if (!this.#underWay) return
-    this.#killing ??= killQuery(this.#settings.endpoint, this.connectionId, KILL_GRACE)
-    await this.#killing
+  kill(): Promise<void> {
+    return this.#wire.kill()
   }
 
   /**
@@ -222,39 +142,12 @@ export class Session {
    * Idempotent.
    */
   close(): Promise<void> {
-    this.#closing ??= this.#close()
+    this.#closing ??= this.#queue.close()
     return this.#closing
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.close()
-  }
-
-  async #close(): Promise<void> {
-    this.#closed = true
-    if (this.#underWay) {
-      const cut = setTimeout(() => this.#wire.cut(), KILL_GRACE)
-      this.kill().catch(() => this.#wire.cut())
-      await this.#settled
-      clearTimeout(cut)
-    }
-    if (this.#wire.lost === undefined) {
-      for (const hook of this.#settings.hooks ?? []) await hook.beforeClose?.()
-    }
-    await this.#wire.close()
-  }
-
-  async #answers(timeout: number): Promise<boolean> {
-    const cut = setTimeout(() => this.#wire.cut(), timeout)
-    try {
-      await this.#wire.send('SELECT 1')
-      return true
-    } catch (error) {
-      if (error instanceof Error) return false
-      throw error
-    } finally {
-      clearTimeout(cut)
-    }
   }
 
   #statement<R>(
@@ -266,199 +159,11 @@ export class Session {
       sql: sql.text,
       session: this,
       calledAs,
-      send: async () => result(await this.#send(sql)),
-      explain: async () => this.#lastRows(await this.#send(prefixed('EXPLAIN ', sql))),
+      send: async () => result(await this.#queue.send(sql)),
+      explain: async () => this.#lastRows(await this.#queue.send(prefixed('EXPLAIN ', sql))),
     })
     this.#settings.onStatement?.(statement as Statement<unknown>)
     return statement
-  }
-
-  /** Statements wait for the one before, so that a KILL never meets the next one. */
-  #send(sql: CompiledSql): Promise<Replies> {
-    this.#pending++
-    const sent = this.#settled.then(() => this.#sendNow(sql))
-    const settled = (): void => {
-      this.#pending--
-    }
-    this.#settled = sent.then(settled, settled)
-    return sent
-  }
-
-  async #sendNow(sql: CompiledSql): Promise<Replies> {
-    this.#assertUsable(sql)
-    const { hooks = [] } = this.#settings
-    // What watches statements must see the values too: CREATE USER ${name} names its account by one.
-    const sent = hooks.length === 0 ? sql.text : sql.literal({ timeZone: this.#timeZone, backslashEscapes: true })
-    for (const hook of hooks) await hook.beforeSend?.(sent)
-    const { name: session, connectionId } = this
-    const logged = this.#settings.log?.begin({ session, connectionId, sql: sql.text, values: sql.values })
-    const begun = performance.now()
-    try {
-      const replies = await this.#guarded(sql)
-      note(logged, begun, { rows: replies.reduce((rows, reply) => rows + countOf(reply), 0) })
-      const warnings = await this.#warningsOf(replies)
-      await this.#afterReply(sent, replies)
-      if (/\bset\b[^]*\btime_zone\b/i.test(sql.text)) await this.#readTimeZone()
-      return { replies, warnings }
-    } catch (error) {
-      const failure = isTidbTestError(error) ? error : this.#failure(sql, error)
-      note(logged, begun, { error: failure.message.split('\n')[0] ?? '' })
-      await this.#afterReply(sent, undefined)
-      throw failure
-    }
-  }
-
-  #assertUsable(sql: CompiledSql): void {
-    const { lost } = this.#wire
-    if (!this.#closed && lost === undefined) return
-    const cannot = `it cannot run: ${maskPasswords(sql.text)}`
-    if (this.#closed) throw new ConnectError('CONNECT_CLOSED', `session '${this.name}' is closed; ${cannot}`)
-    throw new ConnectError(
-      'CONNECT_LOST',
-      `session '${this.name}' has lost its connection (${this.#lostBecause ?? messageOf(lost)}); ${cannot}`,
-      {
-        cause: lost,
-        remedy: 'Its transaction, variables and temporary tables are gone with it. Open another session.',
-        context: { session: this.name },
-      },
-    )
-  }
-
-  async #guarded(sql: CompiledSql): Promise<WireReply[]> {
-    const { signal, timeout } = this.#settings
-    if (signal?.aborted === true) throw this.#ended(sql, 'aborted', { cause: signal.reason })
-    let ended: 'aborted' | 'timeout' | undefined
-    let cut: NodeJS.Timeout | undefined
-    const end = (why: 'aborted' | 'timeout') => (): void => {
-      if (ended !== undefined) return
-      ended = why
-      cut = setTimeout(() => this.#wire.cut(), KILL_GRACE)
-      // When the server can't be asked any more, cutting the connection is all that is left, and ends the wait.
-      this.kill().catch(() => this.#wire.cut())
-    }
-    const onAbort = end('aborted')
-    const timer = setTimeout(end('timeout'), timeout)
-    signal?.addEventListener('abort', onAbort, { once: true })
-    let interrupted = false
-    try {
-      this.#underWay = true
-      this.#uncommitted = this.#wire.flags.uncommitted
-      const { backslashEscapes } = this.#wire.flags
-      const replies = await this.#wire.send(sql.literal({ timeZone: this.#timeZone, backslashEscapes }))
-      // SLEEP() answers a KILL with a row, as if nothing had happened.
-      if (ended !== undefined) throw this.#ended(sql, ended, { done: replies.some((reply) => 'header' in reply) })
-      return replies
-    } catch (caught) {
-      const error = this.#killing === undefined ? caught : asInterrupted(caught)
-      interrupted = (error as { errno?: number }).errno === ER_QUERY_INTERRUPTED
-      throw ended === undefined || isTidbTestError(error) ? error : this.#ended(sql, ended, { cause: error })
-    } finally {
-      this.#underWay = false
-      clearTimeout(timer)
-      clearTimeout(cut)
-      signal?.removeEventListener('abort', onAbort)
-      await this.#afterKill(interrupted)
-    }
-  }
-
-  /**
-   * The next statement must not meet a KILL that was meant for the last one. One that came too late makes TiDB close the
-   * connection at the next statement (seen on 8.5), so that is found out here.
-   */
-  async #afterKill(interrupted: boolean): Promise<void> {
-    const killing = this.#killing
-    this.#killing = undefined
-    if (killing === undefined) return
-    // Its failure is told to whoever asked for it; here it only matters that it is over.
-    await Promise.allSettled([killing])
-    if (interrupted || this.#wire.lost !== undefined) return
-    await this.#answers(KILL_GRACE)
-    if (this.#wire.lost !== undefined) {
-      this.#lostBecause = 'KILL QUERY met it just when its statement had ended by itself, and TiDB then closes it'
-    }
-  }
-
-  #ended(sql: CompiledSql, why: 'aborted' | 'timeout', end: { cause?: unknown; done?: boolean }): StatementError {
-    const killed = end.done === true ? 'had ended by itself when KILL QUERY came' : 'was ended with KILL QUERY'
-    const message =
-      why === 'timeout'
-        ? `the statement did not end within ${this.#settings.timeout} ms and ${killed}`
-        : `the test ended while the statement was under way; it ${killed}`
-    const code = why === 'timeout' ? 'STATEMENT_TIMEOUT' : 'STATEMENT_ABORTED'
-    return this.#failure(sql, end.cause, { code, message }, end.done)
-  }
-
-  #failure(
-    sql: CompiledSql,
-    cause: unknown,
-    override: { code?: string; message?: string } = {},
-    done = false,
-  ): StatementError {
-    const { host, port } = this.#settings.endpoint
-    const statement = {
-      sql: maskPasswords(sql.text),
-      session: this.name,
-      endpoint: `${host}:${port}`,
-      uncommitted: this.#uncommitted,
-      done,
-    }
-    return new StatementError(cause, statement, override)
-  }
-
-  async #afterReply(sql: string, replies: readonly WireReply[] | undefined): Promise<void> {
-    const last = replies?.at(-1)
-    const header = last !== undefined && 'header' in last ? last.header : undefined
-    const failed = replies === undefined
-    const { serverStatus, warningStatus: warnings } = header ?? {}
-    const reply = { sql, serverStatus, warnings, failed, results: replies }
-    for (const hook of this.#settings.hooks ?? []) await hook.afterReply?.(reply)
-  }
-
-  async #readTimeZone(): Promise<void> {
-    const [reply] = await this.#wire.send("SELECT IF(@@time_zone = 'SYSTEM', @@system_time_zone, @@time_zone) AS zone")
-    if (reply !== undefined && 'rows' in reply) this.#timeZone = String(reply.rows[0]?.['zone'])
-  }
-
-  async #transacted<R>(body: TransactionBody<R>, attempt: number, { mode }: TransactionOptions): Promise<R> {
-    // A BEGIN would commit what the last attempt left open, should its ROLLBACK have failed.
-    if (attempt > 1) await this.#send(compileText('ROLLBACK'))
-    await this.#send(compileText(mode === undefined ? 'BEGIN' : `BEGIN ${mode.toUpperCase()}`))
-    return this.#finish((tx) => body(tx, attempt), 'COMMIT', 'ROLLBACK')
-  }
-
-  async #savepointed<R>(body: TransactionBody<R>, attempt: number): Promise<R> {
-    const savepoint = `transaction_${++this.#savepoints}`
-    await this.#send(compileText(`SAVEPOINT ${savepoint}`))
-    return this.#finish(
-      (tx) => body(tx, attempt),
-      `RELEASE SAVEPOINT ${savepoint}`,
-      `ROLLBACK TO SAVEPOINT ${savepoint}`,
-    )
-  }
-
-  async #finish<R>(body: (tx: Session) => Promise<R>, commit: string, rollback: string): Promise<R> {
-    let result: R
-    this.#transactions++
-    try {
-      result = await body(this)
-    } catch (error) {
-      await this.#rollBack(rollback)
-      throw error
-    } finally {
-      this.#transactions--
-    }
-    await this.#send(compileText(commit))
-    return result
-  }
-
-  async #rollBack(rollback: string): Promise<void> {
-    if (this.status !== 'connected' || this.#settings.signal?.aborted === true) return
-    try {
-      await this.#send(compileText(rollback))
-    } catch (error) {
-      // A deadlock, say, has rolled everything back already. The failure that brought us here is what must be told.
-      if (!isTidbTestError(error)) throw error
-    }
   }
 
   #lastRows({ replies }: Replies): SqlRow[] {
@@ -467,44 +172,6 @@ export class Session {
   }
 
   #exact(reply: Extract<WireReply, { rows: unknown }>): SqlRow[] {
-    return exactRows(reply.rows, reply.fields, this.#timeZone)
+    return exactRows(reply.rows, reply.fields, this.timeZone)
   }
-
-  /** Asked before the next statement is sent, which would replace them. */
-  async #warningsOf(replies: readonly WireReply[]): Promise<Outcome['warnings']> {
-    const last = replies.at(-1)
-    if (last === undefined || 'rows' in last || last.header.warningStatus === 0) return []
-    const [reply] = await this.#wire.send('SHOW WARNINGS')
-    if (reply === undefined || !('rows' in reply)) return []
-    return reply.rows.map((row) => ({ code: Number(row['Code']), message: String(row['Message']) }))
-  }
-}
-
-/** What came back for one text. */
-interface Replies {
-  readonly replies: readonly WireReply[]
-  readonly warnings: Outcome['warnings']
-}
-
-function outcomeOfAll({ replies, warnings }: Replies): Outcome {
-  const headers = replies.flatMap((reply) => ('header' in reply ? [reply.header] : []))
-  const last = headers.at(-1)
-  const affectedRows = headers.reduce((sum, header) => sum + header.affectedRows, 0)
-  return last === undefined
-    ? { affectedRows: 0, insertId: 0n, warnings }
-    : { ...outcomeOf(last, warnings), affectedRows }
-}
-
-function outcomeOf(header: ResultSetHeader, warnings: Outcome['warnings']): Outcome {
-  return { affectedRows: header.affectedRows, insertId: BigInt(header.insertId), warnings }
-}
-
-function countOf(reply: WireReply): number {
-  return 'rows' in reply ? reply.rows.length : reply.header.affectedRows
-}
-
-function note(logged: LoggedStatement | undefined, begun: number, end: { rows?: number; error?: string }): void {
-  if (logged === undefined) return
-  logged.milliseconds = performance.now() - begun
-  Object.assign(logged, end)
 }

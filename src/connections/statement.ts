@@ -1,3 +1,4 @@
+import { placeAt } from '../errors/place-at.ts'
 import type { Session } from './session.ts'
 
 /**
@@ -71,7 +72,11 @@ export class Statement<Result> extends Promise<Result> {
   #begin(): void {
     if (this.#sent) return
     this.#sent = true
-    this.#resolve(this.#send().catch((error: unknown) => Promise.reject(placedAt(error, this.#createdAt))))
+    this.#resolve(
+      this.#send().catch((error: unknown) =>
+        Promise.reject(error instanceof Error ? placeAt(error, this.#createdAt) : error),
+      ),
+    )
   }
 
   override then<A = Result, B = never>(
@@ -90,13 +95,4 @@ export class Statement<Result> extends Promise<Result> {
     this.#begin()
     return super.finally(onFinally)
   }
-}
-
-/** Gives an error the stack of the place where the user wrote the statement. */
-function placedAt(error: unknown, place: Error): unknown {
-  if (error instanceof Error && place.stack !== undefined) {
-    const frames = place.stack.split('\n').filter((line) => /^\s+at /.test(line))
-    error.stack = [`${error.name}: ${error.message}`, ...frames].join('\n')
-  }
-  return error
 }
