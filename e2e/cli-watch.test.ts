@@ -56,8 +56,11 @@ test('isolation in columns, on a TiDB that it starts and ends', async () => {
   expect(await project.servers()).toEqual([])
   expect(await project.leftovers()).toEqual([])
   const few = await tidbTest(project, ['isolation', '--rows', '1'])
-  expect(few.output).toContain('option --rows: 1 row is too few')
+  expect(few.output).toContain('option --rows: isolation.rows "1" is not allowed')
   expect(few.exitCode).toBe(2)
+  const fewInTests = await tidbTest(project, ['isolation'], { TIDB_TEST_ROWS: '1' })
+  expect(fewInTests.output).toContain('environment variable TIDB_TEST_ROWS: 1 row is too few')
+  expect(fewInTests.exitCode).toBe(2)
 })
 
 test('jobs are looked at again and again for the time that is given, or until Ctrl-C', async () => {

@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { isolationExtension } from '../config/isolation-extension.ts'
 import { ConfigError } from '../errors/config-error.ts'
 import { terminalProgress } from '../logging/terminal-progress.ts'
 import type { CommandContext } from './program.ts'
@@ -14,8 +15,8 @@ export function isolationCommand(context: CommandContext): Command {
       'after',
       `
 Provokes dirty read, non-repeatable read, phantom, lost update and write skew, with real transactions on a table of
---rows rows in a database of its own, which is dropped again. Without a host a TiDB is started for it, as for a test
-run. A cell tells how many of the rows (for write skew, pairs of rows) showed the anomaly; an error number is the
+--rows rows (when not given, as many as test.rows says) in a database of its own, which is dropped again. Without a
+host a TiDB is started for it, as for a test run. A cell tells how many of the rows (for write skew, pairs of rows) showed the anomaly; an error number is the
 error with which TiDB prevented it.
 
 Examples:
@@ -23,18 +24,16 @@ Examples:
   tidb-test isolation --rows 1000 --host db.local --user app -p
   tidb-test isolation --json`,
     )
-  addSettingOptions(isolation, context, ['database', 'backend', 'test.rows', 'logging'])
+  addSettingOptions(isolation, context, ['database', 'backend', 'isolation', 'logging'])
   addStatementOptions(isolation)
   return isolation.action(async (_options: unknown, command: Command) => {
     const config = await readConfig(command, context)
-    const { rows } = config.test
+    const { rows = config.test.rows } = config.extension(isolationExtension)
     if (rows < 2) {
       throw new ConfigError(
         'CONFIG_ROWS',
         `${config.origin('test.rows')}: ${rows} row is too few: write skew needs a pair.`,
-        {
-          remedy: 'Give --rows 2 or more.',
-        },
+        { remedy: 'Give --rows 2 or more.' },
       )
     }
     using progress = terminalProgress(process.stderr, { level: config.logging.level })

@@ -1,4 +1,5 @@
 import { Command } from 'commander'
+import { builtInExtensions } from '../config/built-in-extensions.ts'
 import type { PasswordOptions } from './given-password.ts'
 import type { CommandContext } from './program.ts'
 import { addSettingOptions, readConfig, sourcesOf } from './setting-options.ts'
@@ -25,8 +26,9 @@ Examples:
   tidb-test run ddl txn -- --reporter=verbose -t index
   tidb-test run orders.test.ts --show-sql`,
     )
-  // The watch of jobs is another command; everything else acts in tests, sections of the user's extensions too.
-  const keys = context.catalog.keys.filter((key) => !key.startsWith('jobs.'))
+  // Those sections are for other commands; everything else acts in tests, sections of the user's extensions too.
+  const others = builtInExtensions.map(({ name }) => `${name}.`)
+  const keys = context.catalog.keys.filter((key) => !others.some((prefix) => key.startsWith(prefix)))
   addSettingOptions(run, { ...context, catalog: { ...context.catalog, keys } })
   addStatementOptions(run)
   return run.action(async (what: readonly string[], _options: unknown, command: Command) => {

@@ -33,10 +33,12 @@ interface OptionContext {
  * given), and those that every command has.
  */
 export function addSettingOptions(command: Command, { catalog }: OptionContext, places?: readonly string[]): Command {
+  const names = new Set<string>()
   for (const key of catalog.keys) {
     if (places !== undefined && !places.some((place) => key === place || key.startsWith(`${place}.`))) continue
     const definition = catalog.definition(key)
-    if (definition?.option === undefined) continue
+    if (definition?.option === undefined || names.has(nameOfOption(definition.option))) continue
+    names.add(nameOfOption(definition.option))
     const group = GROUPS.find(([prefix]) => key.startsWith(prefix))?.[1] ?? 'Settings:'
     const about = key === 'database.password' ? 'ask for the password' : definition.about.replaceAll('`', '')
     const flags = `${LETTERS[key] ?? ''}--${definition.option}`
@@ -94,7 +96,8 @@ export async function sourcesOf(command: Command, { catalog, signal }: OptionCon
   )
   const file = values['config']
   const named = typeof file === 'string' ? { file } : {}
-  const sources: ConfigSources = { cwd: process.cwd(), env: process.env, commandLine: given, ...named }
+  const place = { cwd: process.cwd(), env: process.env, command: command.name() }
+  const sources: ConfigSources = { ...place, commandLine: given, ...named }
   const { password, passwordStdin } = command.opts<PasswordOptions>()
   if (password === undefined && passwordStdin === undefined) return sources
   // Everything else is checked first: nobody is asked for a password in vain.

@@ -28,7 +28,7 @@ export function writeConfigFile(options: {
       remedy: 'Name another file, or replace it with --force.',
     })
   }
-  const { settings } = fromCommandLine(options.given, options.catalog, process.cwd())
+  const { settings } = fromCommandLine(options.given, options.catalog, { cwd: process.cwd() })
   for (const setting of settings) assertRight(setting, options.catalog)
   const moved = settings.map((setting) => ({ ...setting, value: fromFile(path, setting, options.catalog) }))
   const text = renderConfigFile(format, moved, options.catalog)

@@ -1,5 +1,9 @@
 import type { ConfigExtension } from './config-extension.ts'
+import { isolationExtension } from './isolation-extension.ts'
 import { jobsExtension } from './jobs-extension.ts'
 
-/** Sections that single commands read, made as those of plugins are. */
-export const builtInExtensions: readonly ConfigExtension[] = [jobsExtension]
+/**
+ * Sections that single commands of the same name read, made as those of plugins are. At its command a flag of a section
+ * goes before the same flag of the toolkit's own settings.
+ */
+export const builtInExtensions: readonly ConfigExtension[] = [isolationExtension, jobsExtension]

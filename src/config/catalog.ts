@@ -12,6 +12,8 @@ export interface Catalog {
   definition(key: string): SettingDefinition | undefined
 }
 
+const TOOLKIT = 'vitest-tidb'
+
 /**
  * @throws ConfigError `CONFIG_EXTENSION` when two extensions, or an extension and the toolkit, want the same section,
  * variable or flag
@@ -20,14 +22,19 @@ export function catalogOf(extensions: readonly ConfigExtension[] = []): Catalog 
   const all = withoutRepetition([...builtInExtensions, ...extensions])
   const definitions = new Map<string, SettingDefinition>(Object.entries(settings))
   const taken = new Map<string, string>()
-  for (const [key, definition] of definitions) take(taken, claimsOf(key, definition), 'vitest-tidb')
+  for (const [key, definition] of definitions) take(taken, claimsOf(key, definition), TOOLKIT)
   for (const extension of all) {
     const owner = `the extension '${extension.name}'`
     const section = sectionDefinitions(extension)
     // Every key of the toolkit claims its section, so that an extension can't add to one.
     take(taken, [`section ${extension.name}`], owner)
     for (const [key, definition] of section) {
-      take(taken, claimsOf(undefined, definition), owner)
+      const claims = claimsOf(undefined, definition)
+      take(
+        taken,
+        builtInExtensions.includes(extension) ? claims.filter((claim) => !ofToolkit(taken, claim)) : claims,
+        owner,
+      )
       definitions.set(key, definition)
     }
   }
@@ -41,6 +48,10 @@ function claimsOf(key: string | undefined, { variable, alsoVariable, option }: S
     ...(alsoVariable === undefined ? [] : [`variable ${alsoVariable}`]),
     ...(option === undefined ? [] : [`flag --${nameOfOption(option)}`]),
   ]
+}
+
+function ofToolkit(taken: ReadonlyMap<string, string>, claim: string): boolean {
+  return claim.startsWith('flag ') && taken.get(claim) === TOOLKIT
 }
 
 /** An extension may be named in several places, and its module be loaded by Vite and by Node. */
@@ -58,7 +69,7 @@ function take(taken: Map<string, string>, claims: readonly string[], owner: stri
   for (const claim of claims) {
     const holder = taken.get(claim)
     // The toolkit's own settings share their sections; that each has a variable and a flag of its own is tested.
-    if (holder !== undefined && owner !== 'vitest-tidb') {
+    if (holder !== undefined && owner !== TOOLKIT) {
       const who = holder === owner ? 'another of that name' : holder
       throw new ConfigError('CONFIG_EXTENSION', `The ${claim} is wanted by ${owner}, but ${who} has it.`, {
         remedy: 'Give it another name.',

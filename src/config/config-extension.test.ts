@@ -3,6 +3,7 @@ import { describe, expect, expectTypeOf, test } from 'vitest'
 import { z } from 'zod'
 import { catalogOf } from './catalog.ts'
 import { defineConfigExtension } from './config-extension.ts'
+import { isolationExtension } from './isolation-extension.ts'
 import { jobsExtension } from './jobs-extension.ts'
 import { resolveConfig, type ConfigSources } from './resolve-config.ts'
 
@@ -138,4 +139,23 @@ describe('an extension', () => {
 test('what jobs watches is a section like those of plugins', () => {
   const config = resolveConfig({ cwd: tmpdir(), env: { TIDB_MONITOR_DURATION: '90s' }, commandLine: { details: true } })
   expect(config.extension(jobsExtension)).toEqual({ duration: 90_000, interval: 2_000, details: true })
+})
+
+describe('what isolation measures on', () => {
+  const read = (sources: Partial<ConfigSources>) => {
+    const config = resolveConfig({ cwd: tmpdir(), env: {}, ...sources })
+    return { isolation: config.extension(isolationExtension).rows, test: config.test.rows }
+  }
+
+  test('is a section too, whose flag --rows is that of test.rows at other commands', () => {
+    expect(read({ command: 'isolation', commandLine: { rows: '4' } })).toEqual({ isolation: 4, test: 10 })
+    expect(read({ command: 'run', commandLine: { rows: '4' } })).toEqual({ isolation: undefined, test: 4 })
+    expect(read({ env: { TIDB_ISOLATION_ROWS: '5', TIDB_TEST_ROWS: '6' } })).toEqual({ isolation: 5, test: 6 })
+  })
+
+  test('is a pair of rows at least', () => {
+    expect(() => read({ command: 'isolation', commandLine: { rows: '1' } })).toThrow(
+      'option --rows: isolation.rows "1" is not allowed.\n  Its schema says: a whole number from 2 to 1000000000.',
+    )
+  })
 })

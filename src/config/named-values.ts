@@ -44,18 +44,19 @@ export function misspeltVariables(env: Environment, catalog: Catalog): readonly 
     })
 }
 
-/** Settings from the command line, keyed by option name without dashes. */
+/** Settings from the command line, keyed by option name without dashes. A flag of `command`'s own section goes first. */
 export function fromCommandLine(
   options: Readonly<Record<string, string | boolean | undefined>>,
   catalog: Catalog,
-  cwd: string,
+  { cwd, command }: { readonly cwd: string; readonly command?: string | undefined },
 ): { settings: readonly Setting[]; problems: readonly Problem[] } {
   const settings: Setting[] = []
   const problems: Problem[] = []
   const known = catalog.keys.flatMap((key) => flagOf(key, catalog) ?? [])
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined) continue
-    const key = catalog.keys.find((candidate) => flagOf(candidate, catalog) === name)
+    const keys = catalog.keys.filter((candidate) => flagOf(candidate, catalog) === name)
+    const key = keys.find((candidate) => candidate.startsWith(`${command}.`)) ?? keys[0]
     if (key !== undefined) {
       settings.push(setting(key, value, 'command line', `option --${name}`, cwd))
     } else {

@@ -21,6 +21,8 @@ export interface ConfigSources {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Keyed by option name without dashes: `{ host: 'db.local:4001' }`; a switch is `true`. */
   readonly commandLine?: Readonly<Record<string, string | boolean | undefined>>
+  /** Command of `tidb-test` that was called: a flag of the section of its name is meant before one of the toolkit. */
+  readonly command?: string
   /** Options of `tidb()`; sections of extensions may stand among them. */
   readonly inline?: TidbOptions
   /** Extensions beyond those that the configuration file names. */
@@ -41,7 +43,7 @@ export function resolveConfig(sources: ConfigSources): ResolvedConfig {
   const { file, root, catalog } = vocabularyOf(sources)
   const inFile =
     file === undefined ? nothing : flatten(root, catalog.keys, (path) => originInFile(file, path), earlierKeys)
-  const onCommandLine = fromCommandLine(sources.commandLine ?? {}, catalog, cwd)
+  const onCommandLine = fromCommandLine(sources.commandLine ?? {}, catalog, { cwd, command: sources.command })
   const inline = flatten(sources.inline ?? {}, catalog.keys, (path) => originInline(path, cwd))
 
   const given = [

@@ -9,8 +9,9 @@ import { Secret } from '../logging/secret.ts'
 export const text = z.string().trim().min(1)
 
 export const whole = (least: number, most: number) => {
-  const limited = z.int().min(least).max(most)
-  return z.union([limited, z.string().trim().regex(/^\d+$/).transform(Number).pipe(limited)])
+  const error = `a whole number from ${least} to ${most}`
+  const limited = z.int().min(least, error).max(most, error)
+  return z.union([limited, z.string().trim().regex(/^\d+$/).transform(Number).pipe(limited)], { error })
 }
 
 export const factor = z.union([
@@ -33,9 +34,10 @@ const LONGEST = 86_400_000
 
 /** Comes out in milliseconds. */
 export const duration = (least: number) => {
-  const limited = z.int().min(least).max(LONGEST)
+  const error = `milliseconds, or a duration such as '30s', from ${least} ms to 24 h`
+  const limited = z.int().min(least, error).max(LONGEST, error)
   const written = z.string().regex(/^\s*\d+(\.\d+)?\s*(ms|s|m|min|h)?\s*$/i)
-  return z.union([limited, written.transform((value) => parseDuration(value) ?? Number.NaN).pipe(limited)])
+  return z.union([limited, written.transform((value) => parseDuration(value) ?? Number.NaN).pipe(limited)], { error })
 }
 
 /** Comes out in bytes. */
