@@ -27,7 +27,7 @@ export interface OpenWire {
 
 /** What a session adds to its connection. Its `timeout` is in milliseconds and 30 seconds when not given. */
 export interface SessionOptions extends Partial<
-  Pick<SessionSettings, 'timeout' | 'log' | 'retry' | 'hooks' | 'onStatement' | 'startSavepoint'>
+  Pick<SessionSettings, 'timeout' | 'log' | 'retry' | 'hooks' | 'deadlocks' | 'onStatement' | 'startSavepoint'>
 > {
   /** Shown in logs and messages. */
   readonly name: string
@@ -64,7 +64,7 @@ export async function openWire(options: WireOptions): Promise<OpenWire> {
 
 /** The quick half of openSession(). A wire is for one session. */
 export function sessionOver({ wire, ...open }: OpenWire, options: SessionOptions): Session {
-  const { name, timeout = 30_000, signal, log, retry, hooks, onStatement, startSavepoint } = options
+  const { name, timeout = 30_000, signal, log, retry, hooks, deadlocks, onStatement, startSavepoint } = options
   return new Session(wire, {
     ...open,
     name,
@@ -73,6 +73,7 @@ export function sessionOver({ wire, ...open }: OpenWire, options: SessionOptions
     ...(log === undefined ? {} : { log }),
     ...(retry === undefined ? {} : { retry }),
     ...(hooks === undefined ? {} : { hooks }),
+    ...(deadlocks === undefined ? {} : { deadlocks }),
     ...(onStatement === undefined ? {} : { onStatement }),
     ...(startSavepoint === undefined ? {} : { startSavepoint }),
   })

@@ -1,5 +1,6 @@
 import type { RetryOptions } from '../resilience/retry-options.ts'
 import type { Endpoint } from './endpoint.ts'
+import type { DeadlockSource } from './deadlock.ts'
 import type { StartedStatement } from './started-statement.ts'
 import type { StatementHook } from './statement-hook.ts'
 import type { StatementLog } from './statement-log.ts'
@@ -19,6 +20,8 @@ export interface SessionSettings {
   /** What holds for retried transactions where they say nothing themselves. */
   readonly retry?: RetryOptions
   readonly hooks?: readonly StatementHook[]
+  /** Is asked when a statement is the victim of a deadlock; another connection is opened for it where there is none. */
+  readonly deadlocks?: DeadlockSource
   /** Sees every statement that is made, sent or not. */
   readonly onStatement?: (statement: Statement<unknown> | StartedStatement) => void
   /** A transaction is open around the test and began with this savepoint; `transaction()` sets savepoints in it. */

@@ -1,5 +1,6 @@
 import { ConnectError } from '../errors/connect-error.ts'
 import { isTidbTestError, messageOf } from '../errors/tidb-test-error.ts'
+import { explainDeadlock } from './explain-deadlock.ts'
 import type { GuardedWire } from './guarded-wire.ts'
 import { maskPasswords } from './mask-passwords.ts'
 import { rowCountOf, type Outcome, type Replies } from './outcome.ts'
@@ -82,6 +83,7 @@ export class StatementQueue {
       const failure = isTidbTestError(error) ? error : this.#wire.failure(sql, error)
       note(logged, begun, { error: failure.message.split('\n')[0] ?? '' })
       await this.#afterReply(sent, undefined)
+      await explainDeadlock(failure, this.#wire, this.#settings)
       throw failure
     }
   }

@@ -1,5 +1,6 @@
 import { hasNoLastingEffect, isConnectionLost, outcomeOf, type ErrorOutcome } from './classify.ts'
-import { messageOf, TidbTestError, type ErrorKind } from './tidb-test-error.ts'
+import { deadlockLines, type DeadlockWait } from './deadlock.ts'
+import { addRemark, messageOf, TidbTestError, type ErrorKind } from './tidb-test-error.ts'
 import { tidbErrorNames } from './tidb-error-names.ts'
 
 export interface FailedStatement {
@@ -25,6 +26,7 @@ export class StatementError extends TidbTestError {
   readonly outcome: ErrorOutcome
   readonly sql: string
   readonly session: string
+  #deadlock: readonly DeadlockWait[] = []
 
   constructor(cause: unknown, statement: FailedStatement, override: { code?: string; message?: string } = {}) {
     const driver = (cause ?? {}) as { errno?: number; code?: string; sqlState?: string; sqlMessage?: string }
@@ -60,6 +62,17 @@ export class StatementError extends TidbTestError {
 
   override get kind(): ErrorKind {
     return 'statement'
+  }
+
+  /** The cycle of a deadlock (1213), from this statement's own wait on; empty when it is not known, and for other errors. */
+  get deadlock(): readonly DeadlockWait[] {
+    return this.#deadlock
+  }
+
+  /** For the session: adds the cycle to the message too. */
+  set deadlock(waits: readonly DeadlockWait[]) {
+    this.#deadlock = waits
+    addRemark(this, deadlockLines(waits).join('\n  '))
   }
 }
 
