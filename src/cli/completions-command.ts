@@ -4,7 +4,7 @@ import type { CommandContext } from './program.ts'
 const SHELLS = ['bash', 'zsh', 'fish'] as const
 
 /** `root` gives the whole program, which is complete only when the command runs. */
-export function completionsCommand(_context: CommandContext, root: () => Command): Command {
+export function completionsCommand(context: CommandContext, root: () => Command): Command {
   return new Command('completions')
     .description('Print what completes the commands of tidb-test in a shell.')
     .addArgument(new Argument('<shell>', 'which shell').choices(SHELLS))
@@ -18,6 +18,6 @@ Examples:
     )
     .action(async (shell: (typeof SHELLS)[number]) => {
       const { completionsFor } = await import('./completions.ts')
-      process.stdout.write(completionsFor(shell, root()))
+      process.stdout.write(completionsFor(shell, root(), context.catalog))
     })
 }
