@@ -90,7 +90,9 @@ export class Session {
       const last = reply.replies.at(-1)
       return last !== undefined && 'rows' in last ? this.#exact(last) : outcomeOfAll(reply)
     })
-    const started = new StartedStatement({ sql: sql.text, session: this, result, startedAt })
+    const literal = (): string => sql.literal({ timeZone: this.timeZone, backslashEscapes: undefined })
+    const sent = Promise.resolve()
+    const started = new StartedStatement({ sql: sql.text, literal, session: this, sent, result, startedAt })
     this.#settings.onStatement?.(started)
     return started
   }

@@ -1,0 +1,41 @@
+import type { SqlRow } from '../connections/sql.ts'
+import type { Question } from './question.ts'
+
+/** A transaction that is open on the server, as information_schema.tidb_trx has it. */
+export interface OpenTransaction {
+  /** Its start timestamp. */
+  readonly id: bigint
+  readonly connectionId: number
+  /** `Idle`, `Running`, `LockWaiting`, `Committing`, `RollingBack`. */
+  readonly state: string
+  /** When its wait for a lock began, to the microsecond; undefined while it waits for none. */
+  readonly waitingSince: string | undefined
+  /** Milliseconds. */
+  readonly waited: number
+  /** Keys in its buffer, locked ones included: one that has none holds no lock. Seen on 8.5, after a savepoint too. */
+  readonly keys: number
+}
+
+/**
+ * Source: https://docs.pingcap.com/tidb/stable/information-schema-tidb-trx. With the privilege PROCESS it has everybody's
+ * transactions, without it one's own user's.
+ */
+export function openTransactions(everyServer: boolean): Question<readonly OpenTransaction[]> {
+  const table = everyServer ? 'cluster_tidb_trx' : 'tidb_trx'
+  return {
+    sql: `SELECT id, session_id, state, CAST(waiting_start_time AS CHAR) AS since, waiting_time, mem_buffer_keys FROM information_schema.${table}`,
+    read: (rows) => rows.map(transactionOf),
+  }
+}
+
+function transactionOf(row: SqlRow): OpenTransaction {
+  const since = row['since']
+  return {
+    id: BigInt(row['id'] as bigint),
+    connectionId: Number(row['session_id']),
+    state: String(row['state']),
+    waitingSince: since === null || since === undefined ? undefined : String(since),
+    waited: Number(row['waiting_time'] ?? 0) * 1_000,
+    keys: Number(row['mem_buffer_keys'] ?? 0),
+  }
+}
