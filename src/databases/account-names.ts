@@ -1,6 +1,6 @@
 import { escape } from 'mysql2'
 import { splitAtCommas } from './statement-kind.ts'
-import type { Token } from './sql-lexer.ts'
+import type { Token } from '../connections/sql-lexer.ts'
 
 export interface Account {
   readonly user: string

@@ -1,4 +1,4 @@
-import { splitStatements, type LexedStatement, type Token } from './sql-lexer.ts'
+import { splitStatements, type LexedStatement, type Token } from '../connections/sql-lexer.ts'
 
 /** What a statement does to transactions and to the server as a whole; read from its leading keywords, not from a grammar. */
 export type StatementKind =
