@@ -1,0 +1,117 @@
+import type { Session } from '../connections/session.ts'
+import { classifyStatements, type StatementKind } from '../databases/statement-kind.ts'
+import { addRemark, TidbTestError } from '../errors/tidb-test-error.ts'
+import { DatabaseImage, IMAGE_SESSION } from './database-image.ts'
+import type { Schedule } from './schedule.ts'
+import type { IsolationSpec } from './spec.ts'
+import type { Stage } from './stage.ts'
+
+/** What changes rows at most: after anything else, the set-up runs again. */
+const CHANGES_ROWS_AT_MOST: ReadonlySet<StatementKind> = new Set<StatementKind>([
+  'query',
+  'dml',
+  'begin',
+  'commit',
+  'rollback',
+  'savepoint',
+  'rollback-to-savepoint',
+  'set',
+  'set-autocommit',
+])
+
+/** The database as the set-up of a spec leaves it, brought back before each schedule. */
+export class DatabaseState {
+  /** Runs set-up, teardown and the queries at the end. */
+  readonly session: Session
+  readonly #images: Session
+  readonly #spec: IsolationSpec
+  readonly #before: DatabaseImage
+  #after: DatabaseImage
+  #changed: 'nothing' | 'rows' | 'rows, some inserted' | 'anything' = 'nothing'
+
+  private constructor(
+    spec: IsolationSpec,
+    session: Session,
+    images: Session,
+    before: DatabaseImage,
+    after: DatabaseImage,
+  ) {
+    this.#spec = spec
+    this.session = session
+    this.#images = images
+    this.#before = before
+    this.#after = after
+  }
+
+  static async open(stage: Pick<Stage, 'openSession'>, spec: IsolationSpec): Promise<DatabaseState> {
+    const [session, images] = await Promise.all([stage.openSession('setup'), stage.openSession('reset')])
+    await images.script(IMAGE_SESSION)
+    const before = await DatabaseImage.of(images)
+    await runSetup(session, spec)
+    return new DatabaseState(spec, session, images, before, await DatabaseImage.of(images))
+  }
+
+  /** Says which steps have run since it was restored. */
+  used(schedule: Schedule): void {
+    const texts = schedule.map(
+      ({ session, step }) =>
+        this.#spec.sessions.find(({ name }) => name === session)?.steps.find(({ name }) => name === step)?.sql ?? '',
+    )
+    const inSessions = this.#spec.sessions.flatMap(({ setup, teardown }) => [...setup, ...teardown])
+    const statements = [...texts, ...inSessions].flatMap((text) => classifyStatements(text))
+    if (!statements.every(({ kind }) => CHANGES_ROWS_AT_MOST.has(kind))) this.#changed = 'anything'
+    else if (statements.some(({ tokens }) => tokens.some(({ value }) => /^(?:insert|replace|load)$/i.test(value)))) {
+      this.#changed = 'rows, some inserted'
+    } else if (statements.some(({ kind }) => kind === 'dml')) this.#changed = 'rows'
+  }
+
+  /** @throws StatementError when the set-up can't run again, TidbTestError `ISOLATION_RESTORE` */
+  async restore(): Promise<void> {
+    const changed = this.#changed
+    if (changed === 'nothing') return
+    const restored =
+      changed !== 'anything' && (await this.#after.restore({ inserted: changed === 'rows, some inserted' }))
+    if (!restored) await this.#rebuild()
+    this.#changed = 'nothing'
+  }
+
+  async close(): Promise<void> {
+    try {
+      await this.#runTeardown()
+    } finally {
+      await Promise.all([this.session.close(), this.#images.close()])
+    }
+  }
+
+  async #rebuild(): Promise<void> {
+    await this.#runTeardown()
+    await this.#before.dropOthers()
+    if (!(await this.#before.restore({ inserted: true }))) {
+      throw new TidbTestError(
+        'ISOLATION_RESTORE',
+        'the steps changed the definition of a table that was there before, so the next schedule would begin from another state',
+        { remedy: 'Create the table in the setup of the isolation spec: what setup makes is made again.' },
+      )
+    }
+    await runSetup(this.session, this.#spec)
+    this.#after = await DatabaseImage.of(this.#images)
+  }
+
+  async #runTeardown(): Promise<void> {
+    await runAll(this.session, this.#spec.teardown, 'teardown')
+  }
+}
+
+async function runSetup(session: Session, { setup }: IsolationSpec): Promise<void> {
+  await runAll(session, setup, 'setup')
+}
+
+async function runAll(session: Session, statements: readonly string[], what: string): Promise<void> {
+  for (const [index, statement] of statements.entries()) {
+    try {
+      await session.script(statement)
+    } catch (error) {
+      throw addRemark(error, `It is statement ${index + 1} of the ${what}.`)
+    }
+  }
+}

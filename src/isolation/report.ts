@@ -1,0 +1,82 @@
+import type { Wait } from '../blocking/wait.ts'
+import type { SqlRow } from '../connections/sql.ts'
+import type { StatementError } from '../errors/statement-error.ts'
+import type { IsolationSetting } from './isolation-setting.ts'
+import { reportLines } from './report-lines.ts'
+import { printCall, printStep, type Schedule } from './schedule.ts'
+
+/** What came of one step. */
+export interface StepRecord {
+  readonly session: string
+  readonly step: string
+  readonly sql: string
+  /** Where it stands in the schedule, from 0. */
+  readonly position: number
+  /** `unfinished` only in what an error shows of a schedule that could not go on. */
+  readonly outcome: 'done' | 'failed' | 'unfinished'
+  /** Whom it waited for before it ended, if it was seen to wait. */
+  readonly waited?: Wait
+  /** What its statement, or the last of several that has rows, returned. */
+  readonly rows?: readonly SqlRow[]
+  /** The columns of the rows; empty where there are none. */
+  readonly fields: readonly string[]
+  /** By all its statements together. */
+  readonly affectedRows?: number
+  readonly error?: StatementError
+  /** Whether it wrote rows, or tried to, so that none is worth saying. */
+  readonly writes: boolean
+}
+
+/** What is reported, in the order in which it is. `completed` is the end of a step that was reported as waiting. */
+export interface StepEvent {
+  readonly kind: 'ended' | 'waiting' | 'completed'
+  readonly record: StepRecord
+}
+
+/** How one schedule went. Prints as golden text. */
+export class IsolationReport<Step extends string = string> {
+  readonly schedule: Schedule
+  /** In the order in which they were sent. */
+  readonly records: readonly StepRecord[]
+  readonly events: readonly StepEvent[]
+  /** Rows of the queries that ran at the end. */
+  readonly afterwards: readonly StepRecord[]
+  /** In which level, mode and variables it ran. */
+  readonly setting: IsolationSetting
+
+  constructor(content: {
+    readonly schedule: Schedule
+    readonly records: readonly StepRecord[]
+    readonly events: readonly StepEvent[]
+    readonly afterwards: readonly StepRecord[]
+    readonly setting: IsolationSetting
+  }) {
+    this.schedule = content.schedule
+    this.records = content.records
+    this.events = content.events
+    this.afterwards = content.afterwards
+    this.setting = content.setting
+  }
+
+  /** The call that runs the same schedule again. */
+  get replay(): string {
+    return printCall(this.schedule)
+  }
+
+  /** What came of a step, the last time it ran. @throws RangeError when the schedule does not have it */
+  step(name: Step): StepRecord {
+    const found = [...this.records, ...this.afterwards].findLast((record) => printStep(record) === name)
+    if (found !== undefined) return found
+    const known = [...this.records, ...this.afterwards].map((record) => printStep(record)).join(', ')
+    throw new RangeError(`the schedule has no step '${name}'; it has ${known}`)
+  }
+
+  /** The rows that a step returned; none when it failed. @throws RangeError when the schedule does not have the step */
+  rows(name: Step): readonly SqlRow[] {
+    return this.step(name).rows ?? []
+  }
+
+  toString(): string {
+    return reportLines(this).join('\n')
+  }
+}

@@ -1,0 +1,81 @@
+import type { Wait } from '../blocking/wait.ts'
+import type { Outcome } from '../connections/outcome.ts'
+import type { Session } from '../connections/session.ts'
+import { sql, type SqlRow } from '../connections/sql.ts'
+import type { StartedStatement } from '../connections/started-statement.ts'
+import { classifyStatements, type StatementKind } from '../databases/statement-kind.ts'
+import { isConnectError, isStatementError } from '../errors/guards.ts'
+import { StatementError } from '../errors/statement-error.ts'
+import type { StepRecord } from './report.ts'
+import type { ScheduledStep } from './schedule.ts'
+import type { StepSpec } from './spec.ts'
+
+type Ended = { readonly value: SqlRow[] | Outcome } | { readonly error: StatementError }
+
+/** A step that was sent and is not reported yet. */
+export class StepInFlight {
+  readonly scheduled: ScheduledStep
+  readonly position: number
+  readonly statement: StartedStatement<SqlRow[] | Outcome>
+  /** Settles when the statement has ended: with its outcome, or with the server's error. Rejects with any other error. */
+  readonly ended: Promise<Ended>
+  readonly kinds: readonly StatementKind[]
+  readonly #sql: string
+  #end: Ended | undefined
+  #waited: Wait | undefined
+
+  constructor(session: Session, scheduled: ScheduledStep, position: number, step: StepSpec) {
+    this.scheduled = scheduled
+    this.position = position
+    this.#sql = step.sql
+    this.kinds = classifyStatements(step.sql).map(({ kind }) => kind)
+    this.statement = session.start`${sql.raw(step.sql)}`
+    this.ended = this.statement.result().then(
+      (value) => (this.#end = { value }),
+      (error: unknown) => {
+        return (this.#end = { error: statementErrorOf(error, step.sql, session.name) })
+      },
+    )
+    // Whoever runs the schedule asks for it; until then a failure must not count as unhandled.
+    this.ended.catch(() => undefined)
+  }
+
+  get hasEnded(): boolean {
+    return this.statement.status === 'done' || this.statement.status === 'failed'
+  }
+
+  get waited(): Wait | undefined {
+    return this.#waited
+  }
+
+  /** Remembers whom it waits for, the first time that this is seen. */
+  waits(wait: Wait): void {
+    this.#waited ??= wait
+  }
+
+  /** What came of it so far. */
+  record(): StepRecord {
+    const end = this.#end
+    const waited = this.#waited
+    const base = {
+      session: this.scheduled.session,
+      step: this.scheduled.step,
+      sql: this.#sql,
+      position: this.position,
+      writes: this.kinds.includes('dml'),
+      ...(waited === undefined ? {} : { waited }),
+    }
+    if (end === undefined) return { ...base, outcome: 'unfinished', fields: [] }
+    if ('error' in end) return { ...base, outcome: 'failed', fields: [], error: end.error }
+    const { value } = end
+    if (!Array.isArray(value)) return { ...base, outcome: 'done', fields: [], affectedRows: value.affectedRows }
+    return { ...base, writes: false, outcome: 'done', rows: value, fields: Object.keys(value[0] ?? {}) }
+  }
+}
+
+/** A session that has lost its connection fails every further step: that is an outcome too. */
+function statementErrorOf(error: unknown, sql: string, session: string): StatementError {
+  if (isStatementError(error)) return error
+  if (!isConnectError(error) || error.code !== 'CONNECT_LOST') throw error
+  return new StatementError(error, { sql, session }, { code: error.code, message: 'the connection was lost before' })
+}
