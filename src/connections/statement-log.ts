@@ -18,10 +18,22 @@ export interface LoggedStatement {
   error?: string
 }
 
+/** A place in a log: before what is sent after it, behind what was sent before. */
+export interface LogMark {
+  /** How many statements had been sent. */
+  readonly sent: number
+  /** Those of them that were under way. */
+  readonly underWay: readonly LoggedStatement[]
+}
+
+/** So many of the statements that may be under way are kept before those that have ended are swept out. */
+const SWEEP_AT = 64
+
 /** Every statement that the sessions of one test sent, in the order of sending. */
 export class StatementLog {
   readonly #entries: LoggedStatement[] = []
   readonly #limit: number
+  #underWay: LoggedStatement[] = []
   #dropped = 0
 
   /** Keeps the newest `limit` entries, so that a load test does not fill the memory. */
@@ -45,6 +57,8 @@ export class StatementLog {
       startedAt: systemClock.now(),
     }
     this.#entries.push(logged)
+    if (this.#underWay.length >= SWEEP_AT) this.#underWay = this.#underWay.filter(isUnderWay)
+    this.#underWay.push(logged)
     if (this.#entries.length > this.#limit) {
       this.#entries.shift()
       this.#dropped++
@@ -52,15 +66,22 @@ export class StatementLog {
     return logged
   }
 
-  /** What was under way between two points in time, in milliseconds since the Unix epoch. */
-  between(from: number, to: number): readonly LoggedStatement[] {
-    return this.#entries.filter(
-      ({ startedAt, milliseconds = Infinity }) => startedAt <= to && startedAt + milliseconds >= from,
-    )
+  mark(): LogMark {
+    return { sent: this.#dropped + this.#entries.length, underWay: this.#underWay.filter(isUnderWay) }
+  }
+
+  /** What was under way between two places. */
+  between(from: LogMark, to: LogMark): readonly LoggedStatement[] {
+    const sent = this.#entries.slice(Math.max(0, from.sent - this.#dropped), Math.max(0, to.sent - this.#dropped))
+    return [...from.underWay, ...sent]
   }
 
   /** The last statements, for people: time, session, result, SQL with its values; a failure has a line of its own. */
   toLines(layout: Partial<LinesLayout> = {}): string[] {
     return statementLines(this.#entries, this.#dropped, layout)
   }
+}
+
+function isUnderWay({ milliseconds }: LoggedStatement): boolean {
+  return milliseconds === undefined
 }

@@ -32,3 +32,9 @@ export interface MachineRun<S extends string = string> {
   /** Everything that was thrown, in order; empty in a run that ended well. */
   readonly errors: readonly unknown[]
 }
+
+/**
+ * Called when a state is entered. What it gives back is called when that state has been left, and gives in turn what
+ * tells, in lines, what was under way in between; that is asked only for the visit in which the run failed.
+ */
+export type Evidence = () => () => (visit: Visit) => readonly string[]

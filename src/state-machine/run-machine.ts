@@ -2,7 +2,7 @@ import type { Clock } from '../clock/clock.ts'
 import { systemClock } from '../clock/system-clock.ts'
 import { failingVisit, FailedRunError } from './failed-run-error.ts'
 import type { Machine, MachineLimits, TransitionHooks } from './machine.ts'
-import type { MachineRun, Visit } from './machine-run.ts'
+import type { Evidence, MachineRun } from './machine-run.ts'
 import { RunningMachine } from './running-machine.ts'
 import type { Awaitable } from './state-context.ts'
 
@@ -15,8 +15,8 @@ export interface RunOptions<Carried extends object> extends MachineLimits {
   readonly hooks?: TransitionHooks
   /** Called when a handler is interrupted by a limit or the signal, before its `exit`: ends what the handler has under way. */
   readonly onInterrupt?: (context: Carried) => Awaitable<void>
-  /** Lines about the visit in which the run failed, for the message of its error: what was under way then. */
-  readonly evidence?: (visit: Visit) => readonly string[]
+  /** For the message of the error of a run that failed. */
+  readonly evidence?: Evidence
 }
 
 /**
@@ -37,5 +37,5 @@ export async function runMachine<S extends string, Carried extends object>(
   const run = (await running.run()) as MachineRun<S>
   if (run.state !== plan.error && run.errors.length === 0) return run
   const visit = failingVisit(run)
-  throw new FailedRunError(run, visit === undefined ? [] : options.evidence?.(visit))
+  throw new FailedRunError(run, visit === undefined ? [] : running.evidenceOf(visit))
 }

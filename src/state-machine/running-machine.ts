@@ -11,7 +11,7 @@ import type {
   Transition,
   TransitionHooks,
 } from './machine.ts'
-import type { MachineRun, Phase, Visit, VisitOutcome } from './machine-run.ts'
+import type { Evidence, MachineRun, Phase, Visit, VisitOutcome } from './machine-run.ts'
 import type { Awaitable } from './state-context.ts'
 import {
   abortedRun,
@@ -32,6 +32,7 @@ export interface RunningOptions extends MachineLimits {
   readonly clock: Clock
   readonly signal?: AbortSignal
   readonly hooks?: TransitionHooks
+  readonly evidence?: Evidence
   readonly onInterrupt: ((context: object) => Awaitable<void>) | undefined
 }
 
@@ -48,6 +49,7 @@ export class RunningMachine {
   readonly #before: boolean
   readonly #after: boolean
   readonly #history: Visit[] = []
+  readonly #evidence: ReturnType<ReturnType<Evidence>>[] = []
   readonly #errors: unknown[] = []
   readonly #cleanups: (() => Awaitable<void>)[] = []
   readonly #contexts: ContextMaker
@@ -100,11 +102,17 @@ export class RunningMachine {
     return { state: this.#state, history: this.#history, milliseconds: this.#clock.now() - begun, errors: this.#errors }
   }
 
+  /** Lines about a visit of the history; none when nobody gathers evidence. */
+  evidenceOf(visit: Visit): readonly string[] {
+    return this.#evidence[this.#history.indexOf(visit)]?.(visit) ?? []
+  }
+
   /** Enters, executes and leaves one state; resolves to the next one, or undefined at the end. */
   async #visit(state: string, previous: string | undefined): Promise<string | undefined> {
     const plan = this.#plan
     const handler = plan.handlers.get(state)
     const enteredAt = this.#clock.now()
+    const leaving = this.#options.evidence?.()
     const known = this.#errors.length
     const isError = state === plan.error
     const isEnd = isError || state === plan.completed
@@ -142,6 +150,7 @@ export class RunningMachine {
     if (entered && handler?.exit !== undefined) await this.#exit(handler, context, watched)
     const failed = this.#errors.length > known
     const leftAt = this.#clock.now()
+    if (leaving !== undefined) this.#evidence.push(leaving())
     const to = isEnd && !(failed && !isError) ? undefined : failed ? plan.error : next
     this.#history.push({
       state,

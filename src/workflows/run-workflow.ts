@@ -5,7 +5,7 @@ import { statementLines } from '../connections/statement-lines.ts'
 import { StatementLog } from '../connections/statement-log.ts'
 import type { RetryOptions } from '../resilience/retry-options.ts'
 import type { Machine } from '../state-machine/machine.ts'
-import type { MachineRun, Visit } from '../state-machine/machine-run.ts'
+import type { Evidence, MachineRun } from '../state-machine/machine-run.ts'
 import { runMachine, type RunOptions } from '../state-machine/run-machine.ts'
 import type { ServerVersion } from './server-version.ts'
 import { workflowContext, type ConnectRequest, type WorkflowContext } from './workflow-context.ts'
@@ -55,7 +55,7 @@ export function runWorkflow<S extends string>(
     ...run,
     context,
     onInterrupt: () => endStatements(sessions),
-    evidence: (visit) => statementsOf(visit, log, run.clock !== undefined),
+    evidence: statementsIn(log),
   })
 }
 
@@ -64,12 +64,20 @@ function connectTo(endpoint: Endpoint, log: StatementLog): WorkflowContext['conn
     openSession({ name, endpoint, log, signal, ...(database === undefined ? {} : { database }) })
 }
 
-/** What was sent while the run was in a state. A clock of its own can't tell, so then it is what was sent last. */
-function statementsOf({ state, enteredAt, leftAt }: Visit, log: StatementLog, ownClock: boolean): readonly string[] {
-  const entries = ownClock ? log.entries : log.between(enteredAt, leftAt)
-  if (entries.length === 0) return []
-  const head = ownClock ? `the last statements, '${state}' included:` : `statements while in '${state}':`
-  return [head, ...statementLines(entries, 0, { count: SHOWN }).map((line) => `  ${line}`)]
+/** What was under way while the run was in a state, by places in the log: a run's clock may be one of its own. */
+function statementsIn(log: StatementLog): Evidence {
+  return () => {
+    const entered = log.mark()
+    return () => {
+      const left = log.mark()
+      return ({ state }) => {
+        const entries = log.between(entered, left)
+        if (entries.length === 0) return []
+        const lines = statementLines(entries, 0, { count: SHOWN })
+        return [`statements while in '${state}':`, ...lines.map((line) => `  ${line}`)]
+      }
+    }
+  }
 }
 
 async function endStatements(sessions: Iterable<Session>): Promise<void> {

@@ -4,6 +4,7 @@ import {
   DynamicStateMachine,
   expect,
   FailedRunError,
+  SimulatedClock,
   test,
   type DynamicStateContext,
 } from 'vitest-tidb'
@@ -125,33 +126,39 @@ test('a transition that was not declared fails with both states and what was all
   })
 })
 
-test('a failure shows the statements of the state that broke, and no others', async ({ db, machine }) => {
-  await db.run`CREATE TABLE account (id INT PRIMARY KEY, balance INT)`
-  const flow = new DynamicStateMachine()
-    .register('filling', {
-      to: ['withdrawing'],
-      async execute({ session }) {
-        await session.run`INSERT INTO account VALUES (1, 100)`
-        return 'withdrawing'
-      },
+test.for([
+  ['', undefined],
+  [', whatever the clock of the run', new SimulatedClock()],
+] as const)(
+  'a failure shows the statements of the state that broke, and no others%s',
+  async ([, clock], { db, machine }) => {
+    await db.run`CREATE TABLE account (id INT PRIMARY KEY, balance INT)`
+    const flow = new DynamicStateMachine()
+      .register('filling', {
+        to: ['withdrawing'],
+        async execute({ session }) {
+          await session.run`INSERT INTO account VALUES (1, 100)`
+          return 'withdrawing'
+        },
+      })
+      .register('withdrawing', {
+        to: [commonStates.completed],
+        async execute({ session }) {
+          await session.query`SELECT balance FROM account WHERE id = ${1}`
+          await session.run`INSERT INTO account VALUES (1, 70)`
+          return commonStates.completed
+        },
+      })
+    const failure = await machine.run(flow, clock === undefined ? {} : { clock }).catch((error: unknown) => error)
+    expect(failure).toBeInstanceOf(FailedRunError)
+    const shown = (failure as FailedRunError).message.split("statements while in 'withdrawing':")[1]
+    expect(shown).toMatch(
+      /1 row +SELECT balance FROM account WHERE id = \? +\[1\]\n.*✗ +INSERT INTO account VALUES \(1, 70\)/,
+    )
+    expect(shown).not.toContain('(1, 100)')
+    expect((failure as FailedRunError).cause).toMatchObject({
+      code: 'ER_DUP_ENTRY',
+      context: { operation: 'statement', session: 'db', state: 'withdrawing', phase: 'execute' },
     })
-    .register('withdrawing', {
-      to: [commonStates.completed],
-      async execute({ session }) {
-        await session.query`SELECT balance FROM account WHERE id = ${1}`
-        await session.run`INSERT INTO account VALUES (1, 70)`
-        return commonStates.completed
-      },
-    })
-  const failure = await machine.run(flow).catch((error: unknown) => error)
-  expect(failure).toBeInstanceOf(FailedRunError)
-  const shown = (failure as FailedRunError).message.split("statements while in 'withdrawing':")[1]
-  expect(shown).toMatch(
-    /1 row +SELECT balance FROM account WHERE id = \? +\[1\]\n.*✗ +INSERT INTO account VALUES \(1, 70\)/,
-  )
-  expect(shown).not.toContain('(1, 100)')
-  expect((failure as FailedRunError).cause).toMatchObject({
-    code: 'ER_DUP_ENTRY',
-    context: { operation: 'statement', session: 'db', state: 'withdrawing', phase: 'execute' },
-  })
-})
+  },
+)
