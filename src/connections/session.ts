@@ -86,13 +86,19 @@ export class Session {
     const sql = compileSql(strings, values)
     const startedAt = new Error('started')
     Error.captureStackTrace(startedAt, this.start)
-    const result = this.#queue.send(sql).then((reply) => {
+    const sent = Promise.withResolvers<void>()
+    const result = this.#queue.send(sql, sent.resolve).then((reply) => {
       const last = reply.replies.at(-1)
       return last !== undefined && 'rows' in last ? this.#exact(last) : outcomeOfAll(reply)
     })
-    const literal = (): string => sql.literal({ timeZone: this.timeZone, backslashEscapes: undefined })
-    const sent = Promise.resolve()
-    const started = new StartedStatement({ sql: sql.text, literal, session: this, sent, result, startedAt })
+    const started = new StartedStatement({
+      sql: sql.text,
+      literal: () => sql.literal({ timeZone: this.timeZone, backslashEscapes: undefined }),
+      session: this,
+      sent: sent.promise,
+      result,
+      startedAt,
+    })
     this.#settings.onStatement?.(started)
     return started
   }

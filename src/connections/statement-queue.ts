@@ -41,11 +41,15 @@ export class StatementQueue {
   /**
    * Statements wait for the one before, so that a KILL never meets the next one.
    *
+   * @param onTurn called when the statement before has ended
    * @throws StatementError, ConnectError
    */
-  send(sql: CompiledSql): Promise<Replies> {
+  send(sql: CompiledSql, onTurn?: () => void): Promise<Replies> {
     this.#pending++
-    const sent = this.#settled.then(() => this.#sendNow(sql))
+    const sent = this.#settled.then(() => {
+      onTurn?.()
+      return this.#sendNow(sql)
+    })
     const settled = (): void => {
       this.#pending--
     }
