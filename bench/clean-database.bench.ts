@@ -11,7 +11,7 @@ import { terminalProgress } from '../src/logging/terminal-progress.ts'
 import { startBroker } from '../src/databases/broker.ts'
 import { DatabaseSource } from '../fixtures/database-source.ts'
 import { openDatabase } from '../fixtures/modes/database-mode.ts'
-import { readFeatures, Tidb } from '../fixtures/tidb.ts'
+import { Tidb } from '../fixtures/tidb.ts'
 import { linkTo } from '../fixtures/worker-link.ts'
 import { localBackend } from './local-tidb.ts'
 import { publish, type Figure } from './measure.ts'
@@ -87,7 +87,7 @@ async function measure(backend: RunningBackend): Promise<Samples> {
   const link = await linkTo(settings, 1)
   const source = new DatabaseSource(link)
   const grant = await link.broker.acquireServer({ slot: 1, pid: process.pid })
-  const tidb = new Tidb(grant, await readFeatures(grant.endpoint))
+  const tidb = new Tidb(grant)
   const samples: Samples = { wait: [], whole: [], naiveDatabase: [], naiveWhole: [] }
   const task = { name: 'bench' } as never
   try {

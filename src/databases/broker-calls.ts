@@ -6,6 +6,7 @@ import type { BrokerOptions } from './broker-options.ts'
 import { endpointToWire, type BrokerCall, type KeptDatabase } from './broker-protocol.ts'
 import type { Lending, Lent, LentServer } from './lending.ts'
 import { PrivateLending } from './private-lending.ts'
+import { featuresOf, type TidbFeatures } from './server-features.ts'
 import { serverDied } from './server-died.ts'
 import { SharedLending } from './shared-lending.ts'
 
@@ -29,6 +30,7 @@ export class BrokerCalls {
   readonly #holders = new Set<Holder>()
   #started: Promise<{ backend: RunningBackend; lending: Lending }> | undefined
   #stopped = false
+  #ending = false
 
   constructor(options: BrokerOptions) {
     this.#options = options
@@ -53,6 +55,7 @@ export class BrokerCalls {
   async leave(holder: Holder): Promise<void> {
     this.#holders.delete(holder)
     try {
+      if (this.#ending && (await this.#started)?.backend.sharing === 'private') return
       await this.#takeBack(holder)
       const { slot } = holder
       if (slot === undefined || this.#started === undefined || this.#sharesSlot(holder)) return
@@ -60,6 +63,11 @@ export class BrokerCalls {
     } catch (error) {
       this.#log(`what a worker left could not be cleared: ${messageOf(error)}`)
     }
+  }
+
+  /** The run ends: servers of its own are thrown away next, so nothing in them needs to be cleared. */
+  end(): void {
+    this.#ending = true
   }
 
   warm(): void {
@@ -89,7 +97,7 @@ export class BrokerCalls {
         holder.slot ??= call.slot
         const lent = await lending.lease(call.slot)
         if (!this.#holders.has(holder)) {
-          await lending.giveBack(lent, { outcome: 'clean' })
+          await lending.giveBack(lent, { outcome: 'unused' })
           throw new DatabaseError('DATABASE_WORKER_GONE', 'The worker went away while it waited for a database.')
         }
         holder.leases.set(lent.id, lent)
@@ -120,7 +128,7 @@ export class BrokerCalls {
           )
         }
         const running = await backend.openServer()
-        const server = { id: randomUUID(), running }
+        const server = { id: randomUUID(), running, features: await this.#featuresOf(running) }
         if (!this.#holders.has(holder)) {
           await running.stop()
           throw new DatabaseError('DATABASE_WORKER_GONE', 'The worker went away while it waited for a server.')
@@ -202,6 +210,15 @@ export class BrokerCalls {
     }
   }
 
+  async #featuresOf(running: RunningServer): Promise<TidbFeatures> {
+    try {
+      return await featuresOf(running.endpoint)
+    } catch (error) {
+      await running.stop()
+      throw error
+    }
+  }
+
   #sharesSlot(holder: Holder): boolean {
     return [...this.#holders].some((other) => other !== holder && other.slot === holder.slot)
   }
@@ -216,6 +233,7 @@ export class BrokerCalls {
       store: backend.store,
       sharing: backend.sharing,
       detail: backend.detail,
+      features: server.features,
     }
   }
 }

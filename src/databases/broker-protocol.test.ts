@@ -18,6 +18,7 @@ test('a grant survives the socket, and its password does not print', () => {
     store: 'tikv',
     sharing: 'shared',
     detail: 'd',
+    features: { foreignKeys: true, checkConstraints: false, metadataLock: true, resourceControl: true },
   }
   const grant = grantFromWire(parseMessage(grantSchema, JSON.parse(JSON.stringify(wire)), 'A grant'))
   expect(grant.endpoint.password?.reveal()).toBe('pw')

@@ -3,6 +3,7 @@ import type { BackendKind } from '../backends/backend.ts'
 import type { Endpoint } from '../connections/endpoint.ts'
 import { DatabaseError } from '../errors/database-error.ts'
 import { Secret } from '../logging/secret.ts'
+import type { TidbFeatures } from './server-features.ts'
 
 /** What a worker gets to know of a server. */
 export interface ServerGrant {
@@ -15,6 +16,7 @@ export interface ServerGrant {
   readonly sharing: 'private' | 'shared'
   /** One line for people. */
   readonly detail: string
+  readonly features: TidbFeatures
 }
 
 /** A clean database, lent until it is returned. */
@@ -27,11 +29,12 @@ export interface DatabaseLease {
 /** How a database comes back. */
 export interface ReturnedDatabase {
   /**
-   * - `clean`: nothing in it was changed (rolled back, or never used); it can be lent as it is.
+   * - `unused`: no test had it, and what was connected to it has closed.
+   * - `clean`: nothing in it was changed (rolled back); it can be lent as it is.
    * - `dirty`: it was used.
    * - `keep`: leave it as it is for somebody to look at. Like `dirty` when keeping is switched off.
    */
-  readonly outcome: 'clean' | 'dirty' | 'keep'
+  readonly outcome: 'unused' | 'clean' | 'dirty' | 'keep'
   /** Name of the test, for a kept database. */
   readonly test?: string | undefined
   /** The server was changed in a way that can't be undone. A private server is replaced; on a shared one it is logged. */
@@ -75,6 +78,12 @@ export const grantSchema = z.object({
   store: z.enum(['unistore', 'tikv', 'other']),
   sharing: z.enum(['private', 'shared']),
   detail: z.string(),
+  features: z.object({
+    foreignKeys: z.boolean(),
+    checkConstraints: z.boolean(),
+    metadataLock: z.boolean(),
+    resourceControl: z.boolean(),
+  }),
 })
 
 export const leaseSchema = z.object({ id: z.string(), database: z.string(), server: grantSchema })
@@ -82,7 +91,7 @@ export const returnReportSchema = z.object({ serverReplaced: z.boolean() })
 
 const slot = z.number().int().min(0)
 const returned = z.object({
-  outcome: z.enum(['clean', 'dirty', 'keep']),
+  outcome: z.enum(['unused', 'clean', 'dirty', 'keep']),
   test: z.string().optional(),
   tainted: z.boolean().optional(),
   undo: z.array(z.string()).readonly().optional(),

@@ -19,11 +19,12 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   const peers = new Set<BrokerPeer>()
   const place = await socketPlace()
   // The driver's code takes a while to read. Workers can start meanwhile; what they say waits in their sockets.
-  const loading = load(options)
+  let loading: ReturnType<typeof load> | undefined
+  const loaded = (): ReturnType<typeof load> => (loading ??= load(options))
   const server = createServer((socket: Socket) => {
     // Until its peer listens, a worker that dies must not end the main process.
     socket.on('error', () => socket.destroy())
-    void loading.then(({ calls, Peer }) => {
+    void loaded().then(({ calls, Peer }) => {
       // Other runs look whether somebody is here, and go at once: their connection would never close a second time.
       if (socket.destroyed) return
       const peer = new Peer(socket, calls)
@@ -35,7 +36,8 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   let stopping: Promise<KeptDatabase[]> | undefined
 
   const stop = async (): Promise<KeptDatabase[]> => {
-    const { calls } = await loading
+    const { calls } = await loaded()
+    calls.end()
     server.close()
     for (const peer of peers) peer.disconnect()
     await Promise.all([...peers].map((peer) => peer.gone))
@@ -47,7 +49,7 @@ export async function startBroker(options: BrokerOptions): Promise<Broker> {
   }
   return {
     address: place.address,
-    warm: () => void loading.then(({ calls }) => calls.warm()),
+    warm: () => void loaded().then(({ calls }) => calls.warm()),
     stop: () => {
       stopping ??= stop()
       return stopping

@@ -1,10 +1,12 @@
 import type { RunningServer } from '../backends/backend.ts'
+import type { TidbFeatures } from './server-features.ts'
 import type { KeptDatabase, ReturnedDatabase } from './broker-protocol.ts'
 
 /** A server as the main process knows it. */
 export interface LentServer {
   readonly id: string
   readonly running: RunningServer
+  readonly features: TidbFeatures
 }
 
 export interface Lent {

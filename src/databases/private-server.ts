@@ -8,6 +8,7 @@ import { endConnections } from './end-connections.ts'
 import { withinMilliseconds } from './within.ts'
 import type { LentServer } from './lending.ts'
 import { serverDied } from './server-died.ts'
+import { readFeatures, type TidbFeatures } from './server-features.ts'
 import { ServerState } from './server-state.ts'
 
 /** A connection is lost a moment before the end of the process is known. */
@@ -17,6 +18,7 @@ const DEATH_NEWS_MS = 2_000
 export class PrivateServer implements LentServer {
   readonly id = randomUUID()
   readonly running: RunningServer
+  readonly features: TidbFeatures
   readonly #admin: AdminConnection
   readonly #state: ServerState
   readonly #ready: string[]
@@ -29,8 +31,9 @@ export class PrivateServer implements LentServer {
   #retiredBecause: string | undefined
   #turn: Promise<unknown> = Promise.resolve()
 
-  private constructor(running: RunningServer, admin: AdminConnection, state: ServerState) {
+  private constructor(running: RunningServer, admin: AdminConnection, features: TidbFeatures, state: ServerState) {
     this.running = running
+    this.features = features
     this.#admin = admin
     this.#state = state
     this.#ready = [...running.readyDatabases]
@@ -42,7 +45,7 @@ export class PrivateServer implements LentServer {
 
   static async open(running: RunningServer): Promise<PrivateServer> {
     const admin = await AdminConnection.open(running.endpoint)
-    return new PrivateServer(running, admin, await ServerState.of(admin))
+    return new PrivateServer(running, admin, await readFeatures(admin), await ServerState.of(admin))
   }
 
   /** False once it died, was retired or has nothing left to lend. */
@@ -112,6 +115,7 @@ export class PrivateServer implements LentServer {
     return this.#inTurn(async () => {
       this.#out -= 1
       if (this.#death !== undefined) throw this.#diedError()
+      if (returned.outcome === 'unused' && returned.abandoned !== true) return void this.#ready.unshift(database)
       for (const sql of returned.undo ?? []) await this.#undo(sql)
       if (returned.tainted === true) this.retire('a test says so')
       // First the comparison: meanwhile connections that were just closed leave the process list, and need no waiting for.

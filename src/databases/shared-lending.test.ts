@@ -104,6 +104,9 @@ test('what a worker held comes back when it goes', async () => {
   const connection = await foreignConnection(server.endpoint)
   await connection.query(`USE ${lease.database}`)
   const sleeping = expect(connection.query('SELECT SLEEP(60)')).rejects.toThrow()
+  const observer = await foreignConnection(server.endpoint)
+  const running = `SELECT id FROM information_schema.processlist WHERE db = '${lease.database}' AND info LIKE 'SELECT SLEEP%'`
+  await vi.waitFor(async () => expect(await column(observer, running)).toHaveLength(1), { timeout: 20_000 })
   client.close()
   await sleeping
 })

@@ -13,6 +13,7 @@ import type { Lending, Lent, LentServer, ReturnReport } from './lending.ts'
 import { serverDied } from './server-died.ts'
 import { Recycler } from './recycler.ts'
 import { RunLock } from './run-lock.ts'
+import { readFeatures, type TidbFeatures } from './server-features.ts'
 
 /** ER_NONEXISTING_GRANT and its kind for tables and roles. */
 const NOTHING_TO_REVOKE: ReadonlySet<number> = new Set([1141, 1147, 3530])
@@ -36,11 +37,12 @@ export class SharedLending implements Lending {
     admin: AdminConnection,
     background: AdminConnection,
     lock: RunLock,
+    features: TidbFeatures,
     run: string,
     schema: Schema | undefined,
     log: (line: string) => void,
   ) {
-    this.#server = { id: randomUUID(), running }
+    this.#server = { id: randomUUID(), running, features }
     this.#admin = admin
     this.#background = background
     this.#lock = lock
@@ -58,7 +60,9 @@ export class SharedLending implements Lending {
     try {
       const background = await AdminConnection.open(running.endpoint)
       const run = newRunId()
-      const lending = new SharedLending(running, admin, background, new RunLock(run), run, options.schema, options.log)
+      const features = await readFeatures(admin)
+      const lock = new RunLock(run)
+      const lending = new SharedLending(running, admin, background, lock, features, run, options.schema, options.log)
       await lending.#lock.take(admin, (error) => options.log(`the lock of this run is lost: ${messageOf(error)}`))
       const dropped = await dropDatabasesOfEndedRuns(background, run)
       if (dropped.length > 0) options.log(`dropped ${dropped.length} databases of runs that had died`)
@@ -97,7 +101,8 @@ export class SharedLending implements Lending {
         interrupted =
           (await endConnections(this.#admin, { database, spare: [this.#background.connectionId] })) > 0 || interrupted
       } finally {
-        this.#ring.giveBack(database, interrupted ? 'rebuild' : returned.outcome)
+        const left = returned.outcome === 'unused' ? 'clean' : returned.outcome
+        this.#ring.giveBack(database, interrupted ? 'rebuild' : left)
       }
     }
     if (returned.undo !== undefined && returned.undo.length > 0) await this.#undo(returned.undo)

@@ -2,6 +2,7 @@ import type { TestProject, Vitest } from 'vitest/node'
 import { backendFor } from '../backends/assemble.ts'
 import type { RunningBackend, Schema } from '../backends/backend.ts'
 import { banner } from '../backends/banner.ts'
+import { startedAhead } from '../backends/started-ahead.ts'
 import { resolveConfig } from '../config/resolve-config.ts'
 import type { ResolvedConfig } from '../config/resolved-config.ts'
 import type { WorkerSettings } from '../config/worker-settings.ts'
@@ -108,22 +109,33 @@ async function openBroker(run: Run, schema: Schema | undefined): Promise<Broker>
   const prepared = Promise.withResolvers<void>()
   const start = (): Promise<RunningBackend> => startBackend(run, schema, prepared.resolve)
   // Listing tests must stay quick, and starts nothing.
-  let early = isListing() ? undefined : start()
-  early?.catch(() => undefined)
+  const starting = isListing() ? undefined : start().then(firstServerAhead)
+  starting?.catch(() => undefined)
   // What takes moments goes on while the workers start, and a failure of it meets whoever asks for a server.
-  await Promise.race([early, prepared.promise])
+  await Promise.race([starting, prepared.promise])
+  let early = starting
   const broker = await startBroker({
-    backend: () => {
-      const starting = early ?? start()
+    backend: async () => {
+      const ahead = early
       early = undefined
-      return starting
+      return ahead === undefined ? start() : (await ahead).backend
     },
     keepDatabase: run.config.test.keepDatabase,
     ...(schema === undefined ? {} : { schema }),
     log: (line) => run.told.info(line),
   })
-  if (early !== undefined) broker.warm()
+  // Not before the server is up: the broker's code would be read while the server could be starting.
+  starting
+    ?.then(({ first }) => first)
+    .then(
+      () => broker.warm(),
+      () => undefined,
+    )
   return broker
+}
+
+function firstServerAhead(backend: RunningBackend): { backend: RunningBackend; first?: Promise<unknown> } {
+  return backend.sharing === 'private' ? startedAhead(backend) : { backend }
 }
 
 /** A function of the plugin's options goes before the file that the other layers name. */

@@ -5,6 +5,7 @@ import type { ConfigExtension } from '../config/config-extension.ts'
 import type { SectionsOf } from '../config/define-tidb-config.ts'
 import { nodeVersionProblem } from '../config/node-version.ts'
 import { ConfigError } from '../errors/config-error.ts'
+import { keepCompiledCode } from './compile-cache.ts'
 import { rememberOptions, type PluginOptions } from './plugin-options.ts'
 import { awaitTimeout, hasOwnTimeout, projectsWithTimeout } from './test-timeout.ts'
 
@@ -19,6 +20,7 @@ export function tidb<const E extends readonly ConfigExtension[] = []>(
   // Vitest 5 seems to work on an older Node until the first test fails, and then breaks in its reporter.
   const problem = nodeVersionProblem(process.versions.node)
   if (problem !== undefined) throw new ConfigError('CONFIG_NODE_VERSION', problem)
+  keepCompiledCode()
   const givenTimeouts = new Set<string>()
   return {
     name: 'vitest-tidb',
