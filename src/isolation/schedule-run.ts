@@ -1,6 +1,6 @@
 import { describeWait, type Wait } from '../blocking/wait.ts'
 import type { Session } from '../connections/session.ts'
-import { TidbTestError } from '../errors/tidb-test-error.ts'
+import { TidbTestError, type ErrorContext } from '../errors/tidb-test-error.ts'
 import type { StepEvent, StepRecord } from './report.ts'
 import { reportLines } from './report-lines.ts'
 import { printCall, printStep, type ScheduledStep } from './schedule.ts'
@@ -127,10 +127,11 @@ export class ScheduleRun {
       'ISOLATION_SESSION_BLOCKED',
       `step ${this.#sent.length + 1}, ${printStep(scheduled)}, can't be sent: ${printStep(before.scheduled)} ${markers}`,
       'Put the step that ends this before it.',
+      { session, step: scheduled.step, position: this.#sent.length },
     )
   }
 
-  #refusal(code: string, problem: string, remedy?: string): TidbTestError {
+  #refusal(code: string, problem: string, remedy?: string, context?: ErrorContext): TidbTestError {
     const seen = reportLines({ events: this.events, afterwards: [] })
     return new TidbTestError(
       code,
@@ -139,7 +140,7 @@ export class ScheduleRun {
         `  in ${printCall(this.schedule)}`,
         ...seen.map((line) => `    ${line}`),
       ].join('\n'),
-      remedy === undefined ? {} : { remedy },
+      { ...(remedy === undefined ? {} : { remedy }), ...(context === undefined ? {} : { context }) },
     )
   }
 
