@@ -8,8 +8,19 @@ const { Types } = mysql
 
 type Convert = (value: unknown) => SqlResult
 
+const columnNames = new WeakMap<readonly object[], readonly string[]>()
+
+/** The names of the columns that a query returned, in their order, rows or none; undefined for rows of other origin. */
+export function columnsOf(rows: readonly object[]): readonly string[] | undefined {
+  return columnNames.get(rows)
+}
+
 /** Turns what the driver reads into exact values, in place: bigint where a number would be rounded, Date, Uint8Array. */
 export function exactRows(rows: SqlRow[], fields: readonly FieldPacket[], timeZone: string): SqlRow[] {
+  columnNames.set(
+    rows,
+    fields.map(({ name }) => name),
+  )
   // Of several columns with one name, a row has the last.
   const converts = new Map(
     fields.map((field) => [field.name, converterOf(field.columnType ?? field.type, timeZone)] as const),

@@ -67,9 +67,7 @@ export class Session {
 
   /** Runs a text with any number of statements; resolves to one result for each: rows, or what it did. */
   readonly script = (text: string): Statement<(SqlRow[] | Outcome)[]> => {
-    return this.#statement(compileText(text), this.script, ({ replies }) =>
-      replies.map((reply) => ('rows' in reply ? this.#exact(reply) : outcomeOf(reply.header, []))),
-    )
+    return this.#statement(compileText(text), this.script, (reply) => this.#results(reply))
   }
 
   /** The plan of a statement, which itself is not run. */
@@ -83,24 +81,15 @@ export class Session {
 
   /** Sends a statement at once and goes on; ask what comes back for its `result()`. */
   readonly start = (strings: TemplateStringsArray, ...values: SqlValue[]): StartedStatement<SqlRow[] | Outcome> => {
-    const sql = compileSql(strings, values)
-    const startedAt = new Error('started')
-    Error.captureStackTrace(startedAt, this.start)
-    const sent = Promise.withResolvers<void>()
-    const result = this.#queue.send(sql, sent.resolve).then((reply) => {
+    return this.#start(compileSql(strings, values), this.start, (reply) => {
       const last = reply.replies.at(-1)
       return last !== undefined && 'rows' in last ? this.#exact(last) : outcomeOfAll(reply)
     })
-    const started = new StartedStatement({
-      sql: sql.text,
-      literal: () => sql.literal({ timeZone: this.timeZone, backslashEscapes: undefined }),
-      session: this,
-      sent: sent.promise,
-      result,
-      startedAt,
-    })
-    this.#settings.onStatement?.(started)
-    return started
+  }
+
+  /** The same for a text with any number of statements; its result is one for each: rows, or what it did. */
+  readonly startScript = (text: string): StartedStatement<(SqlRow[] | Outcome)[]> => {
+    return this.#start(compileText(text), this.startScript, (reply) => this.#results(reply))
   }
 
   /**
@@ -172,6 +161,30 @@ export class Session {
     })
     this.#settings.onStatement?.(statement as Statement<unknown>)
     return statement
+  }
+
+  #start<R>(
+    sql: CompiledSql,
+    calledAs: (...args: never[]) => unknown,
+    resultOf: (reply: Replies) => R,
+  ): StartedStatement<R> {
+    const startedAt = new Error('started')
+    Error.captureStackTrace(startedAt, calledAs)
+    const sent = Promise.withResolvers<void>()
+    const started = new StartedStatement({
+      sql: sql.text,
+      literal: () => sql.literal({ timeZone: this.timeZone, backslashEscapes: undefined }),
+      session: this,
+      sent: sent.promise,
+      result: this.#queue.send(sql, sent.resolve).then(resultOf),
+      startedAt,
+    })
+    this.#settings.onStatement?.(started)
+    return started
+  }
+
+  #results({ replies }: Replies): (SqlRow[] | Outcome)[] {
+    return replies.map((reply) => ('rows' in reply ? this.#exact(reply) : outcomeOf(reply.header, [])))
   }
 
   #lastRows({ replies }: Replies): SqlRow[] {

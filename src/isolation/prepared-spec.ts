@@ -1,5 +1,4 @@
 import type { Session } from '../connections/session.ts'
-import { sql } from '../connections/sql.ts'
 import { classifyStatements, type StatementKind } from '../databases/statement-kind.ts'
 import { addRemark } from '../errors/tidb-test-error.ts'
 import { DatabaseState } from './database-state.ts'
@@ -9,6 +8,7 @@ import type { ScheduledStep } from './schedule.ts'
 import { ScheduleRun } from './schedule-run.ts'
 import type { IsolationSpec, SessionSpec } from './spec.ts'
 import type { Stage } from './stage.ts'
+import { resultsOf } from './step-in-flight.ts'
 
 export interface RunOptions extends IsolationSetting {
   /** Milliseconds that a blocked step is given to end by itself where nothing else can go on; 0 when not given. */
@@ -123,16 +123,14 @@ export class PreparedSpec {
   async #afterwards(): Promise<StepRecord[]> {
     const records: StepRecord[] = []
     for (const { name, sql: text } of this.spec.afterwards ?? []) {
-      const rows = await this.#state.session.query`${sql.raw(text)}`
+      const results = await this.#state.session.script(text)
       records.push({
         session: 'afterwards',
         step: name,
         sql: text,
         position: -1,
         outcome: 'done',
-        rows,
-        fields: Object.keys(rows[0] ?? {}),
-        writes: false,
+        ...resultsOf(results, []),
       })
     }
     return records

@@ -35,9 +35,11 @@ function waiting(wait: Wait | undefined): string {
   return `<waiting${whom}${wait.target === undefined ? '' : `: ${wait.target}`}>`
 }
 
-function result({ error, rows, fields, affectedRows = 0, writes }: StepRecord): string[] {
+function result({ error, results }: StepRecord): string[] {
   if (error !== undefined) return [`${error.symbol}${error.errno === 0 ? '' : ` ${error.errno}`}`]
-  const changed = writes || affectedRows > 0 ? [`${affectedRows} ${affectedRows === 1 ? 'row' : 'rows'}`] : []
-  if (rows === undefined) return changed
-  return [...changed, ...printRows(fields, rows)]
+  return results.flatMap((each) => {
+    if ('rows' in each) return printRows(each.fields, each.rows)
+    const { affectedRows: count, writes } = each
+    return writes || count > 0 ? [`${count} ${count === 1 ? 'row' : 'rows'}`] : []
+  })
 }

@@ -16,16 +16,21 @@ export interface StepRecord {
   readonly outcome: 'done' | 'failed' | 'unfinished'
   /** Whom it waited for before it ended, if it was seen to wait. */
   readonly waited?: Wait
-  /** What its statement, or the last of several that has rows, returned. */
+  /** What each of its statements returned or did; empty when it failed. */
+  readonly results: readonly StepResult[]
+  /** The rows of its statement, or of the last one that has any. */
   readonly rows?: readonly SqlRow[]
-  /** The columns of the rows; empty where there are none. */
+  /** The names of the columns of `rows`. */
   readonly fields: readonly string[]
   /** By all its statements together. */
   readonly affectedRows?: number
   readonly error?: StatementError
-  /** Whether it wrote rows, or tried to, so that none is worth saying. */
-  readonly writes: boolean
 }
+
+/** What one statement returned or did; `writes` when it is one that writes rows, be it none. */
+export type StepResult =
+  | { readonly rows: readonly SqlRow[]; readonly fields: readonly string[] }
+  | { readonly affectedRows: number; readonly writes: boolean }
 
 /** What is reported, in the order in which it is. `completed` is the end of a step that was reported as waiting. */
 export interface StepEvent {

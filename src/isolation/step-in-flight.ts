@@ -1,22 +1,24 @@
 import type { Wait } from '../blocking/wait.ts'
 import type { Outcome } from '../connections/outcome.ts'
 import type { Session } from '../connections/session.ts'
-import { sql, type SqlRow } from '../connections/sql.ts'
+import { columnsOf } from '../connections/rows.ts'
+import type { SqlRow } from '../connections/sql.ts'
 import type { StartedStatement } from '../connections/started-statement.ts'
 import { classifyStatements, type StatementKind } from '../databases/statement-kind.ts'
 import { isConnectError, isStatementError } from '../errors/guards.ts'
 import { StatementError } from '../errors/statement-error.ts'
-import type { StepRecord } from './report.ts'
+import type { StepRecord, StepResult } from './report.ts'
 import type { ScheduledStep } from './schedule.ts'
 import type { StepSpec } from './spec.ts'
 
-type Ended = { readonly value: SqlRow[] | Outcome } | { readonly error: StatementError }
+type Results = readonly (SqlRow[] | Outcome)[]
+type Ended = { readonly results: Results } | { readonly error: StatementError }
 
 /** A step that was sent and is not reported yet. */
 export class StepInFlight {
   readonly scheduled: ScheduledStep
   readonly position: number
-  readonly statement: StartedStatement<SqlRow[] | Outcome>
+  readonly statement: StartedStatement<Results>
   /** Settles when the statement has ended: with its outcome, or with the server's error. Rejects with any other error. */
   readonly ended: Promise<Ended>
   readonly kinds: readonly StatementKind[]
@@ -29,9 +31,9 @@ export class StepInFlight {
     this.position = position
     this.#sql = step.sql
     this.kinds = classifyStatements(step.sql).map(({ kind }) => kind)
-    this.statement = session.start`${sql.raw(step.sql)}`
+    this.statement = session.startScript(step.sql)
     this.ended = this.statement.result().then(
-      (value) => (this.#end = { value }),
+      (results) => (this.#end = { results }),
       (error: unknown) => {
         return (this.#end = { error: statementErrorOf(error, step.sql, session.name) })
       },
@@ -62,14 +64,32 @@ export class StepInFlight {
       step: this.scheduled.step,
       sql: this.#sql,
       position: this.position,
-      writes: this.kinds.includes('dml'),
+      results: [],
+      fields: [],
       ...(waited === undefined ? {} : { waited }),
     }
-    if (end === undefined) return { ...base, outcome: 'unfinished', fields: [] }
-    if ('error' in end) return { ...base, outcome: 'failed', fields: [], error: end.error }
-    const { value } = end
-    if (!Array.isArray(value)) return { ...base, outcome: 'done', fields: [], affectedRows: value.affectedRows }
-    return { ...base, writes: false, outcome: 'done', rows: value, fields: Object.keys(value[0] ?? {}) }
+    if (end === undefined) return { ...base, outcome: 'unfinished' }
+    if ('error' in end) return { ...base, outcome: 'failed', error: end.error }
+    return { ...base, outcome: 'done', ...resultsOf(end.results, this.kinds) }
+  }
+}
+
+/** What a record says of what its statements returned. */
+export function resultsOf(
+  results: Results,
+  kinds: readonly StatementKind[],
+): Pick<StepRecord, 'results' | 'rows' | 'fields' | 'affectedRows'> {
+  const seen = results.map((result, index): StepResult => {
+    if (Array.isArray(result)) return { rows: result, fields: columnsOf(result) ?? [] }
+    return { affectedRows: result.affectedRows, writes: kinds[index] === 'dml' }
+  })
+  const last = seen.findLast((result) => 'rows' in result)
+  const counts = seen.flatMap((result) => ('affectedRows' in result ? [result.affectedRows] : []))
+  return {
+    results: seen,
+    fields: last?.fields ?? [],
+    ...(last === undefined ? {} : { rows: last.rows }),
+    ...(counts.length === 0 ? {} : { affectedRows: counts.reduce((sum, count) => sum + count, 0) }),
   }
 }
 
