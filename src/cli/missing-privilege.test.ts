@@ -15,7 +15,13 @@ test.for([
     '',
     'PROCESS',
   ],
-  [1142, "INSERT command denied to user 'app'@'%' for table 't'", '', 'INSERT'],
+  [1142, "INSERT command denied to user 'app'@'%' for table 't'", 'INSERT INTO t VALUES (1)', 'INSERT'],
+  [
+    1142,
+    "SELECT command denied to user 'app'@'%' for table 'tidb_ddl_job'",
+    'SELECT job_id FROM mysql.tidb_mdl_view',
+    'SELECT on mysql.tidb_ddl_job',
+  ],
   [8121, "privilege check for 'Super' fail", '', 'SUPER'],
   [
     1044,
@@ -27,18 +33,37 @@ test.for([
     1356,
     "View 'mysql.tidb_mdl_view' references invalid table(s) or column(s) or function(s) or definer/invoker of view lack rights to use them",
     '',
-    'SELECT on what mysql.tidb_mdl_view shows',
+    'SELECT on mysql.tidb_mdl_view and the tables behind it, and PROCESS',
   ],
 ] as const)('error %i names the missing privilege', ([errno, message, sql, privilege]) => {
-  expect(missingPrivilege({ errno, message, sql })).toBe(privilege)
-  expect(missingPrivilege({ message: 'wrapped', cause: { errno, message, sql } })).toBe(privilege)
+  expect(missingPrivilege({ errno, message, sql }, 'app')).toBe(privilege)
+  expect(missingPrivilege({ message: 'wrapped', cause: { errno, message, sql } }, 'app')).toBe(privilege)
+  expect(missingPrivilege({ errno, message, sql, context: { user: 'app' } }, 'app')).toBe(privilege)
+})
+
+test('what another account may not do is no privilege that the user lacks', () => {
+  const error = {
+    errno: 1142,
+    message: "SELECT command denied to user 'ann'@'%' for table 't'",
+    context: { user: 'ann' },
+  }
+  expect(missingPrivilege(error, 'root')).toBeUndefined()
+  expect(missingPrivilege({ message: 'wrapped', cause: error }, 'root')).toBeUndefined()
+})
+
+test('without the privilege to make databases nothing can be tested', () => {
+  const message = "The database vitest_tidb_1_1 can't be created: Access denied for user 'app'@'%' to database 'x'"
+  expect(missingPrivilege({ code: 'DATABASE_NOT_CREATED', message }, 'app')).toBe(
+    'CREATE and DROP on `vitest\\_tidb\\_%`.*',
+  )
 })
 
 test.for([
   { errno: 1062, message: "Duplicate entry '1' for key 'PRIMARY'" },
   { errno: 1356, message: "View 'shop.broken' references invalid table(s) or … lack rights to use them" },
+  { code: 'DATABASE_NOT_CREATED', message: "The database d can't be created: Database 'd' already exists" },
   { message: 'expected 1 to be 2' },
   null,
 ])('%j is no missing privilege', (error) => {
-  expect(missingPrivilege(error)).toBeUndefined()
+  expect(missingPrivilege(error, 'app')).toBeUndefined()
 })

@@ -5,32 +5,48 @@
 const DENIED: ReadonlySet<number> = new Set([1044, 1142, 1143, 1227, 1410, 8121])
 const ER_VIEW_INVALID = 1356
 
+/** Under this name the setup file is told who logs in. */
+export const LOGIN = 'vitest-tidb-login'
+
+/** How the note of a skipped test begins; what follows is the privilege. */
+export const LACKS_PRIVILEGE = 'the user lacks a privilege: '
+
 /** An error as a test reports it: plain, with its causes. */
 interface ReportedError {
   readonly message?: string
+  readonly code?: unknown
   readonly errno?: unknown
   readonly sql?: unknown
+  readonly context?: { readonly user?: unknown }
   readonly cause?: unknown
 }
 
-/** Which privilege the server said was missing, in its own words where it has some; undefined for any other error. */
-export function missingPrivilege(error: unknown): string | undefined {
+/**
+ * Which privilege the server said that `user` misses, in its own words where it has some; undefined for any other error,
+ * and where another account was refused: a test that makes accounts tests what those may do.
+ */
+export function missingPrivilege(error: unknown, user: string | undefined): string | undefined {
   if (typeof error !== 'object' || error === null) return undefined
-  const { message = '', errno, sql, cause } = error as ReportedError
-  if (typeof errno !== 'number') return missingPrivilege(cause)
+  const { message = '', code, errno, sql, context, cause } = error as ReportedError
+  if (code === 'DATABASE_NOT_CREATED' && /access denied/i.test(message))
+    return 'CREATE and DROP on `vitest\\_tidb\\_%`.*'
+  if (typeof errno !== 'number') return missingPrivilege(cause, user)
+  if (context?.user !== undefined && user !== undefined && context.user !== user) return undefined
   // Tables of information_schema that gather from all servers wrap what one of them said: `other error: [planner:1227]…`.
   const wrapped = Number(/\[\w+:(\d+)\]/.exec(message)?.[1] ?? errno)
   if (DENIED.has(errno) || DENIED.has(wrapped)) return inWords(message, typeof sql === 'string' ? sql : '')
   const view = errno === ER_VIEW_INVALID ? /View '(mysql\.\w+)'.*lack rights/i.exec(message)?.[1] : undefined
-  return view === undefined ? missingPrivilege(cause) : `SELECT on what ${view} shows`
+  return view === undefined ? missingPrivilege(cause, user) : `SELECT on ${view} and the tables behind it, and PROCESS`
 }
 
 function inWords(message: string, sql: string): string {
   const named =
     /at least one of\) the (.+?) privilege/i.exec(message)?.[1] ??
-    /privilege check for '([^']+)' fail/i.exec(message)?.[1] ??
-    /^([A-Z ]+) command denied/i.exec(message)?.[1]
+    /privilege check for '([^']+)' fail/i.exec(message)?.[1]
   if (named !== undefined) return named.toUpperCase()
+  const [, command, table] = /^([A-Z ]+) command denied to user \S+ for table '([^']*)'/i.exec(message) ?? []
+  // Names of a test's own tables say nothing: what it may do in its database is granted for all of them.
+  if (command !== undefined) return /\bmysql`?\./i.test(sql) ? `${command} on mysql.${table}` : command
   const database = /to database '([^']*)'/i.exec(message)?.[1]
   const verb = /^\s*(\w+(?:\s+(?:DATABASE|TABLE|USER|VIEW|INDEX|ROLE|SCHEMA)\b)?)/i.exec(sql)?.[1]?.toUpperCase()
   const statement = verb === undefined ? 'what this statement needs' : `what ${verb} needs`

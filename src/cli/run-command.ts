@@ -16,7 +16,8 @@ export function runCommand(context: CommandContext): Command {
       `
 The suites ship with vitest-tidb, so they run from an empty folder. They make databases named vitest_tidb_… and drop
 them again. A scenario that the user has no privilege for is skipped, with the privilege named. Files of your own run
-with the vitest.config of this folder. What follows -- are flags of vitest.
+with the vitest.config of this folder. What follows -- are flags of vitest. A run of which every test was skipped for
+lack of privileges ends with 1: nothing was tested.
 
 A password: -p alone asks for it. With a value, write -pVALUE or --password=VALUE.
 
@@ -41,8 +42,8 @@ Examples:
       process.env['TIDB_LOG_LEVEL'] = 'debug'
       process.env['TIDB_LOG_CONSOLE'] ??= 'true'
     }
-    await readConfig(command, context, sources)
+    const { user } = (await readConfig(command, context, sources)).database
     const { runVitest } = await import('./run-vitest.ts')
-    exitWith(await runVitest({ chosen, sources, flags: afterDashes, signal }))
+    exitWith(await runVitest({ chosen, sources, flags: afterDashes, user, signal }))
   })
 }

@@ -6,7 +6,9 @@ import type { ViteUserConfig } from 'vitest/config'
 import { rememberCommandLine, type CommandLineSources } from '../vitest/command-line.ts'
 import { tidb } from '../vitest/plugin.ts'
 import type { ChosenTests } from './choose-tests.ts'
-import { exitCodeOf, SUCCESS } from './exit-codes.ts'
+import { deniedTests, renderDenied } from './denied-tests.ts'
+import { exitCodeOf, FAILURE, SUCCESS } from './exit-codes.ts'
+import { LOGIN } from './missing-privilege.ts'
 import { packageRoot } from './package-root.ts'
 import { SignalReceived } from './signals.ts'
 import { suitesFolder } from './suites.ts'
@@ -17,9 +19,11 @@ export async function runVitest(options: {
   readonly sources: CommandLineSources
   /** Vitest's own, as on its command line. */
   readonly flags: readonly string[]
+  /** Who logs in. */
+  readonly user: string
   readonly signal: AbortSignal
 }): Promise<number> {
-  const { chosen, sources, flags, signal } = options
+  const { chosen, sources, flags, user, signal } = options
   rememberCommandLine(sources)
   // Until its global setup takes the signals over, Vitest has nothing to clean up.
   signal.addEventListener('abort', () => {
@@ -27,10 +31,14 @@ export async function runVitest(options: {
   })
   const { parseCLI, startVitest } = await import('vitest/node')
   const { filter, options: given } = parseCLI(['vitest', 'run', ...flags])
-  const { cli, vite } = 'suites' in chosen ? suiteOptions(chosen.suites) : fileOptions(sources.cwd)
+  const { cli, vite } = 'suites' in chosen ? suiteOptions(chosen.suites, user) : fileOptions(sources.cwd)
   const filters = 'files' in chosen ? [...chosen.files, ...filter] : filter
-  await startVitest(filters, { ...given, ...cli, run: true, watch: false }, vite)
-  return Number(process.exitCode ?? SUCCESS)
+  const vitest = await startVitest(filters, { ...given, ...cli, run: true, watch: false }, vite)
+  const denied = deniedTests(vitest.state.getTestModules())
+  // Reporters of Vitest leave reasons out, and standard output may be one of them that machines read.
+  if (denied.privileges.size > 0) process.stderr.write(renderDenied(denied))
+  const code = Number(process.exitCode ?? SUCCESS)
+  return code === SUCCESS && denied.nothingTested ? FAILURE : code
 }
 
 interface VitestConfig {
@@ -39,7 +47,7 @@ interface VitestConfig {
 }
 
 /** The suites live in a folder that is none of the user's business, with a configuration of their own. */
-function suiteOptions(suites: readonly string[]): VitestConfig {
+function suiteOptions(suites: readonly string[], user: string): VitestConfig {
   const root = suitesFolder()
   return {
     cli: {
@@ -49,6 +57,7 @@ function suiteOptions(suites: readonly string[]): VitestConfig {
       // By default node_modules is left out, which is where an installed package is.
       exclude: [],
       setupFiles: [ownFile('skip-denied')],
+      provide: { [LOGIN]: user },
       // Node strips no types in node_modules; Vite does.
       server: { deps: { inline: [/[\\/]suites[\\/]/] } },
       cache: false,

@@ -91,6 +91,7 @@ export class GuardedWire {
       sql: maskPasswords(sql.text),
       session,
       endpoint: `${endpoint.host}:${endpoint.port}`,
+      user: endpoint.user,
       uncommitted: this.#uncommitted,
       done,
     }

@@ -6,6 +6,7 @@ import type { Recycler } from './recycler.ts'
 const SPARE_PER_SLOT = 4
 /** Used databases that are collected before they are cleaned together, for each slot. See Recycler for what that saves. */
 const BATCH_PER_SLOT = 16
+const ER_DBACCESS_DENIED = 1044
 
 interface Waiting {
   resolve(database: string): void
@@ -92,8 +93,10 @@ export class DatabaseRing {
     try {
       await work()
     } catch (error) {
-      this.#log(`databases could not be made ready: ${messageOf(error)}`)
-      for (const { reject } of this.#waiting.splice(0)) reject(error)
+      const waiting = this.#waiting.splice(0)
+      // Who waits for a database tells of the failure himself.
+      if (waiting.length === 0) this.#log(`databases could not be made ready: ${messageOf(error)}`)
+      for (const { reject } of waiting) reject(error)
     } finally {
       this.#work = undefined
     }
@@ -112,7 +115,12 @@ export class DatabaseRing {
     this.#count += 1
     const database = leasedDatabaseName(this.#run, this.#count)
     this.#made.add(database)
-    await this.#recycler.create(database)
+    try {
+      await this.#recycler.create(database)
+    } catch (error) {
+      if (isDenied(error)) this.#made.delete(database)
+      throw error
+    }
     this.#offer(database)
   }
 
@@ -133,4 +141,10 @@ export class DatabaseRing {
     if (waiting === undefined) this.#free.push(database)
     else waiting.resolve(database)
   }
+}
+
+/** Whether the user may not make databases, so that there is none to be dropped either. */
+function isDenied(error: unknown): boolean {
+  const { cause } = (error ?? {}) as { cause?: { errno?: number } }
+  return cause?.errno === ER_DBACCESS_DENIED
 }

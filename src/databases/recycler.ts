@@ -29,6 +29,7 @@ export class Recycler {
   #trash = 1
   #trashed = 0
   #trashExists = false
+  #mayDrop = false
   #renamed = 0
 
   constructor(admin: AdminConnection, run: string, schema: Schema | undefined) {
@@ -40,6 +41,9 @@ export class Recycler {
   /** @throws DatabaseError `DATABASE_NOT_CREATED` or `DATABASE_SCHEMA_FAILED` */
   async create(database: string): Promise<void> {
     try {
+      // Who may not drop databases would leave them behind; that shows before one is made.
+      if (!this.#mayDrop) await this.drop(database)
+      this.#mayDrop = true
       await this.#admin.run(`CREATE DATABASE ${escapeId(database, true)}`)
     } catch (error) {
       throw new DatabaseError(
@@ -47,7 +51,7 @@ export class Recycler {
         `The database ${database} can't be created: ${messageOf(error)}`,
         {
           cause: error,
-          remedy: 'Tests need a user who may create databases: GRANT ALL ON `vitest\\_tidb\\_%`.* TO …',
+          remedy: 'Tests need a user who may create and drop databases: GRANT ALL ON `vitest\\_tidb\\_%`.* TO …',
         },
       )
     }

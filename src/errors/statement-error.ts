@@ -9,6 +9,8 @@ export interface FailedStatement {
   readonly session: string
   /** Host and port, for people. */
   readonly endpoint?: string
+  /** Who is logged in. */
+  readonly user?: string
   /** A transaction was open when it was sent, or autocommit was off. */
   readonly uncommitted?: boolean
   /** The server answered that it was done, after we had asked it to end the statement. */
@@ -45,6 +47,7 @@ export class StatementError extends TidbTestError {
         context: {
           operation: 'statement',
           ...(statement.endpoint === undefined ? {} : { endpoint: statement.endpoint }),
+          ...(statement.user === undefined ? {} : { user: statement.user }),
           session: statement.session,
           sql: statement.sql,
         },

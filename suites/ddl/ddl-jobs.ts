@@ -33,6 +33,8 @@ export async function jobBlockedBy(
     const state = (await jobOf(id, observer))?.schemaState ?? 'not listed'
     return schemaState === undefined || state === schemaState ? 'blocked' : state
   }
+  // A poll takes a refusal for something that passes; the first look does not.
+  await look()
   await expect.poll(look, patiently).toMatch(/^(?:blocked|ended)$/)
   if (ddl.status !== 'running') {
     await ddl.result()
