@@ -47,6 +47,11 @@ export class Session {
     return this.#queue.status
   }
 
+  /** Whether a statement is under way or waits for one that is. */
+  get busy(): boolean {
+    return this.#queue.busy
+  }
+
   /** The session's time zone, as @@time_zone has it. */
   get timeZone(): string {
     return this.#queue.timeZone
@@ -119,7 +124,7 @@ export class Session {
    * session with a statement under way is not asked: it only says whether it still stands.
    */
   async ping(timeout = 5_000): Promise<boolean> {
-    return this.#queue.busy ? this.status === 'connected' : this.#wire.answers(timeout)
+    return this.busy ? this.status === 'connected' : this.#wire.answers(timeout)
   }
 
   /** Rolls back what is open, for whoever uses the session next. @throws StatementError, ConnectError */
