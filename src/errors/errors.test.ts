@@ -4,6 +4,7 @@ import { BackendError } from './backend-error.ts'
 import { CircuitOpenError } from './circuit-open-error.ts'
 import { ConfigError } from './config-error.ts'
 import { ConnectError } from './connect-error.ts'
+import { CoordinationError } from './coordination-error.ts'
 import { DatabaseError } from './database-error.ts'
 import { formatError } from './format-error.ts'
 import * as guards from './guards.ts'
@@ -21,6 +22,7 @@ const errors = {
   isCircuitOpenError: new CircuitOpenError({ name: 'x', failures: 3, retryAfter: 10 }, undefined),
   isConfigError: new ConfigError('CONFIG_X', 'x'),
   isConnectError: new ConnectError('CONNECT_X', 'x'),
+  isCoordinationError: new CoordinationError('COORDINATION_X', 'x'),
   isDatabaseError: new DatabaseError('DATABASE_X', 'x'),
   isStateError: new StateError('STATE_X', 'x'),
   isStatementError: deadlock(),

@@ -2,6 +2,7 @@ import type { BackendError } from './backend-error.ts'
 import type { CircuitOpenError } from './circuit-open-error.ts'
 import type { ConfigError } from './config-error.ts'
 import type { ConnectError } from './connect-error.ts'
+import type { CoordinationError } from './coordination-error.ts'
 import type { DatabaseError } from './database-error.ts'
 import type { StateError } from './state-error.ts'
 import type { StatementError } from './statement-error.ts'
@@ -17,6 +18,7 @@ export const isBackendError: (value: unknown) => value is BackendError = guard('
 export const isCircuitOpenError: (value: unknown) => value is CircuitOpenError = guard('circuit-open')
 export const isConfigError: (value: unknown) => value is ConfigError = guard('config')
 export const isConnectError: (value: unknown) => value is ConnectError = guard('connect')
+export const isCoordinationError: (value: unknown) => value is CoordinationError = guard('coordination')
 export const isDatabaseError: (value: unknown) => value is DatabaseError = guard('database')
 export const isStateError: (value: unknown) => value is StateError = guard('state')
 export const isStatementError: (value: unknown) => value is StatementError = guard('statement')

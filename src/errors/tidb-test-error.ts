@@ -8,7 +8,16 @@ export type ErrorContext = Readonly<Record<string, string | number | boolean | u
 const BRAND = Symbol.for('vitest-tidb.error')
 
 /** What went wrong, in one word a class; `other` for what has no class of its own. */
-export type ErrorKind = 'backend' | 'circuit-open' | 'config' | 'connect' | 'database' | 'state' | 'statement' | 'other'
+export type ErrorKind =
+  | 'backend'
+  | 'circuit-open'
+  | 'config'
+  | 'connect'
+  | 'coordination'
+  | 'database'
+  | 'state'
+  | 'statement'
+  | 'other'
 
 /**
  * Base of every error that the toolkit throws.
