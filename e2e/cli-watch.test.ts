@@ -10,32 +10,41 @@ test('isolation tells which anomalies TiDB shows, and leaves no database', async
   const { env, port } = await externalServer(project)
   const { exitCode, output } = await tidbTest(project, ['isolation', '--rows', '6', '--json'], env)
   expect(exitCode).toBe(0)
-  const { rows, matrix } = JSON.parse(output.slice(output.indexOf('{\n'))) as {
+  const { rows, columns, otherLevels, warnings } = JSON.parse(output.slice(output.indexOf('{\n'))) as {
     rows: number
-    matrix: {
+    columns: {
       level: string
       mode: string
-      observed: Record<string, { occurrences: number; refusal?: object }> | null
+      verdicts: Record<string, { occurrences: number; pairs: number; error?: { errno: number } }>
     }[]
+    otherLevels: { level: string; refusal: { errno: number } | null }[]
+    warnings: string[]
   }
   expect(rows).toBe(6)
-  const seen = Object.fromEntries(
-    matrix.map(({ level, mode, observed }) => [
-      `${level} ${mode}`,
-      observed === null ? null : Object.values(observed).map(({ occurrences }) => occurrences),
-    ]),
-  )
-  // In the order dirty read, non-repeatable read, phantom, lost update, write skew.
-  expect(seen).toEqual({
-    'READ UNCOMMITTED pessimistic': null,
-    'READ UNCOMMITTED optimistic': null,
-    'READ COMMITTED pessimistic': [0, 6, 6, 6, 3],
-    'READ COMMITTED optimistic': [0, 0, 0, 0, 3],
-    'REPEATABLE READ pessimistic': [0, 0, 0, 6, 3],
-    'REPEATABLE READ optimistic': [0, 0, 0, 0, 3],
-    'SERIALIZABLE pessimistic': null,
-    'SERIALIZABLE optimistic': null,
+  const occurred = columns.map(({ level, mode, verdicts }) => [
+    `${mode} ${level}`,
+    Object.entries(verdicts).flatMap(([title, { occurrences }]) => (occurrences === 3 ? [title] : [])),
+  ])
+  const always = ['G2-item', 'G2, by condition', 'G2, with a reader']
+  expect(Object.fromEntries(occurred)).toEqual({
+    'pessimistic REPEATABLE READ': ['PMP, writing', 'P4', 'G-single, writing', ...always],
+    'pessimistic READ COMMITTED': [
+      'PMP, reading',
+      'PMP, writing',
+      'P4',
+      'G-single, reading',
+      'G-single, reading by condition',
+      'G-single, writing',
+      ...always,
+    ],
+    'optimistic REPEATABLE READ': always,
+    'optimistic READ COMMITTED': always,
   })
+  expect(otherLevels).toMatchObject([
+    { level: 'READ UNCOMMITTED', refusal: { errno: 8048 } },
+    { level: 'SERIALIZABLE', refusal: { errno: 8048 } },
+  ])
+  expect(warnings).toEqual([expect.stringContaining('READ COMMITTED does nothing to optimistic transactions')])
   const shown = await tidbTest(project, ['check', '-d', 'information_schema', '--show-output', '--json'], env)
   expect(shown.output).toContain('| INFORMATION_SCHEMA |')
   const jobs = await tidbTest(project, ['jobs', '--once', '--json'], env)
@@ -47,11 +56,12 @@ test('isolation tells which anomalies TiDB shows, and leaves no database', async
 test('isolation in columns, on a TiDB that it starts and ends', async () => {
   const project = await UserProject.create({})
   const { exitCode, output } = await project.node([binary(), 'isolation']).finished
-  expect(output).toMatch(/^isolation level +mode +dirty read +non-repeatable read +phantom +lost update +write skew$/m)
-  expect(output).toMatch(
-    /^REPEATABLE READ +optimistic +prevented +prevented +prevented +prevented \(9007\) +occurs 5\/5$/m,
-  )
-  expect(output).toMatch(/^SERIALIZABLE +pessimistic +not supported \(8048\)$/m)
+  expect(output).toMatch(/^ +pessimistic +pessimistic +optimistic +optimistic$/m)
+  expect(output).toMatch(/^anomaly +REPEATABLE READ +READ COMMITTED +REPEATABLE READ +READ COMMITTED$/m)
+  expect(output).toMatch(/^OTV +prevented \(waits\) +prevented \(waits\) +prevented \(9007\) +prevented \(9007\)$/m)
+  expect(output).toMatch(/^P4 +occurs 5\/5 +occurs 5\/5 +prevented \(9007\) +prevented \(9007\)$/m)
+  expect(output).toContain('Warning: READ COMMITTED does nothing to optimistic transactions')
+  expect(output).toMatch(/^SERIALIZABLE: not supported \(8048\)$/m)
   expect(exitCode).toBe(0)
   expect(await project.servers()).toEqual([])
   expect(await project.leftovers()).toEqual([])

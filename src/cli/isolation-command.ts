@@ -9,15 +9,17 @@ import { addStatementOptions, statementHooks } from './show-statements.ts'
 export function isolationCommand(context: CommandContext): Command {
   const { signal } = context
   const isolation = new Command('isolation')
-    .description('Find out which anomalies two transactions show, in each isolation level and transaction mode.')
+    .description('Find out which anomalies transactions show, in each transaction mode and isolation level.')
     .addOption(jsonOption())
     .addHelpText(
       'after',
       `
-Provokes dirty read, non-repeatable read, phantom, lost update and write skew, with real transactions on a table of
---rows rows (when not given, as many as test.rows says) in a database of its own, which is dropped again. Without a
-host a TiDB is started for it, as for a test run. A cell tells how many of the rows (for write skew, pairs of rows) showed the anomaly; an error number is the
-error with which TiDB prevented it.
+Provokes each anomaly of Adya's catalogue, from G0 (dirty write) to G2 (write skew by a condition), with real
+transactions on a table in a database of its own, which is dropped again. Without a host a TiDB is started for it, as
+for a test run. The table has --rows rows (when not given, as many as test.rows says) in pairs, and all pairs are
+tested at once. A cell tells in how many pairs the anomaly occurred, or by what it was prevented: the number of an
+error, a wait for the other transaction, or, where nothing is said, by what the transactions were shown.
+With --json every cell has its evidence: which step saw what.
 
 Examples:
   tidb-test isolation
@@ -32,7 +34,7 @@ Examples:
     if (rows < 2) {
       throw new ConfigError(
         'CONFIG_ROWS',
-        `${config.origin('test.rows')}: ${rows} row is too few: write skew needs a pair.`,
+        `${config.origin('test.rows')}: ${rows} row is too few: anomalies are provoked on pairs of rows.`,
         { remedy: 'Give --rows 2 or more.' },
       )
     }

@@ -2,16 +2,20 @@ import type { Progress } from '../backends/backend.ts'
 import type { ResolvedConfig } from '../config/resolved-config.ts'
 import { openSession } from '../connections/open-session.ts'
 import type { StatementHook } from '../connections/statement-hook.ts'
-import { isolationMatrix, type MatrixLine } from '../isolation/isolation-matrix.ts'
+import { catalogue } from '../isolation/anomalies/catalogue.ts'
+import { titleOf } from '../isolation/anomalies/anomaly-case.ts'
+import { isolationMatrix, type IsolationMatrix } from '../isolation/isolation-matrix.ts'
 import { withTemporaryDatabase } from '../isolation/temporary-database.ts'
 import { startTidb } from './start-tidb.ts'
 
 /** What `tidb-test isolation` found. Plain data. */
-export interface MeasuredIsolation {
+export interface MeasuredIsolation extends IsolationMatrix {
   /** Which TiDB: version, store, where it came from. */
   readonly server: string
+  /** So many rows, in pairs, were tested at once. */
   readonly rows: number
-  readonly matrix: readonly MatrixLine[]
+  /** The rows of the matrix: each anomaly in each of its forms. */
+  readonly cases: readonly { readonly title: string; readonly anomaly: string; readonly story: string }[]
 }
 
 /** Measures on the TiDB that a test run would use; ends what it started and drops what it made. */
@@ -29,15 +33,17 @@ export async function measureIsolation(
   try {
     const { endpoint } = tidb.server
     const { timeout } = config.database
+    const pairs = Math.floor(rows / 2)
     const matrix = await withTemporaryDatabase(endpoint, (database) =>
       isolationMatrix({
-        rows,
+        pairs,
         signal,
         openSession: (name) => openSession({ name, endpoint, database, timeout, signal, hooks }),
-        onLine: ({ level, mode }, done, total) => progress.update(`${level}, ${mode}`, done, total),
+        onColumn: ({ level, mode }, done, total) => progress.update(`${mode}, ${level}`, done, total),
       }),
     )
-    return { server: tidb.banner, rows, matrix }
+    const cases = catalogue.map((each) => ({ title: titleOf(each), anomaly: each.anomaly, story: each.story }))
+    return { server: tidb.banner, rows: pairs * 2, cases, ...matrix }
   } finally {
     await tidb.stop()
   }

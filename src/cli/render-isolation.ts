@@ -1,32 +1,59 @@
 import { styleText } from 'node:util'
-import type { Observation } from '../isolation/anomaly.ts'
-import { anomalies } from '../isolation/isolation-matrix.ts'
+import type { Verdict } from '../isolation/anomalies/verdict.ts'
 import { alignColumns } from './align-columns.ts'
 import type { MeasuredIsolation } from './measure-isolation.ts'
 
 /** For people; colours when standard output is a terminal that wants them. */
-export function renderIsolation({ server, rows, matrix }: MeasuredIsolation): string {
-  const names = anomalies.map(({ name }) => name)
-  const lines = matrix.map(({ level, mode, observed, refusal }) => [
-    level,
-    mode,
-    ...(observed === null ? [`not supported (${refusal?.errno})`] : names.map((name) => cell(observed[name]))),
+export function renderIsolation(measured: MeasuredIsolation): string {
+  const { server, rows, cases, columns, otherLevels, warnings } = measured
+  const table = alignColumns([
+    ['', ...columns.map(({ mode }) => mode)],
+    ['anomaly', ...columns.map(({ level }) => level)],
+    ...cases.map(({ title }) => [title, ...columns.map(({ verdicts }) => cell(verdicts[title]))]),
   ])
-  const table = alignColumns([['isolation level', 'mode', ...names], ...lines])
-  const legend = alignColumns(anomalies.map(({ name, steps }) => [name, steps]))
-  return `${server}\n${rows} rows\n\n${colored(table)}\n\n${legend}\n`
+  const levels = otherLevels.map(({ level, refusal }) =>
+    refusal === null ? `${level}: the server takes it` : `${level}: not supported (${refusal.errno})`,
+  )
+  return [
+    `${server}\n${rows} rows in ${rows / 2} pairs: an x of value 10 and a y of value 20\n`,
+    `${colored(table)}\n`,
+    ...levels,
+    '',
+    ...warnings.map((warning) => `${paint('yellow', 'Warning:')} ${warning}\n`),
+    ...cases.flatMap((each) => story(each, columns)),
+    '',
+  ].join('\n')
 }
 
-function cell(observed: Observation | undefined): string {
-  if (observed === undefined) return ''
-  const { occurrences, candidates, refusal } = observed
-  if (occurrences > 0) return `occurs ${occurrences}/${candidates}`
-  return refusal === undefined ? 'prevented' : `prevented (${refusal.errno})`
+/** `occurs 5/5`, `prevented (9007)` by an error, `prevented (waits)` where one transaction waited for the other. */
+function cell(verdict: Verdict | undefined): string {
+  if (verdict === undefined) return ''
+  const { outcome, occurrences, pairs, error, by } = verdict
+  if (outcome === 'occurs') return `occurs ${occurrences}/${pairs}`
+  if (error !== undefined) return `prevented (${error.errno})`
+  return by === 'wait' ? 'prevented (waits)' : 'prevented'
+}
+
+/** How a case is provoked, and what showed it where it occurred. */
+function story(
+  { title, story: steps }: MeasuredIsolation['cases'][number],
+  columns: MeasuredIsolation['columns'],
+): string[] {
+  const occurred = columns.find(({ verdicts }) => verdicts[title]?.outcome === 'occurs')
+  const evidence = occurred?.verdicts[title]?.evidence
+  return [
+    `${title}: ${steps}`,
+    ...(occurred === undefined ? [] : [`    ${occurred.mode}, ${occurred.level}: ${evidence}`]),
+  ]
 }
 
 /** After the columns were aligned: colours have no width. */
 function colored(table: string): string {
   return table
-    .replaceAll(/\boccurs\b/g, (word) => styleText('red', word, { stream: process.stdout }))
-    .replaceAll(/\bprevented\b/g, (word) => styleText('green', word, { stream: process.stdout }))
+    .replaceAll(/\boccurs\b/g, (word) => paint('red', word))
+    .replaceAll(/\bprevented\b/g, (word) => paint('green', word))
+}
+
+function paint(color: 'red' | 'green' | 'yellow', word: string): string {
+  return styleText(color, word, { stream: process.stdout })
 }

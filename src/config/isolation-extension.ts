@@ -6,7 +6,7 @@ import { whole } from './setting-schemas.ts'
 export const isolationExtension = defineConfigExtension({
   name: 'isolation',
   schema: z.object({
-    // Write skew needs a pair of rows.
+    // Anomalies are provoked on pairs of rows.
     rows: whole(2, 1_000_000_000).optional().describe('rows on which anomalies are provoked; test.rows when not given'),
   }),
   options: { rows: 'rows <n>' },

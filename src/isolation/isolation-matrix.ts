@@ -1,84 +1,102 @@
 import type { Session } from '../connections/session.ts'
-import { StatementError } from '../errors/statement-error.ts'
-import { dirtyRead } from './anomalies/dirty-read.ts'
-import { lostUpdate } from './anomalies/lost-update.ts'
-import { nonRepeatableRead } from './anomalies/non-repeatable-read.ts'
-import { phantom } from './anomalies/phantom.ts'
-import { writeSkew } from './anomalies/write-skew.ts'
-import type { Anomaly, Observation } from './anomaly.ts'
-import { Scene } from './scene.ts'
-import { transactionKinds, type TransactionKind } from './transaction-kind.ts'
-import { WaitWatch } from './wait-watch.ts'
+import { isStatementError } from '../errors/guards.ts'
+import { AccountTable } from './anomalies/account-table.ts'
+import { titleOf, type AnomalyCase } from './anomalies/anomaly-case.ts'
+import { catalogue, specOf } from './anomalies/catalogue.ts'
+import { judge, type Verdict } from './anomalies/verdict.ts'
+import { OwnStage } from './own-stage.ts'
+import { runSchedule } from './run-schedule.ts'
+import type { Stage } from './stage.ts'
+import { otherLevels, transactionKinds, type TransactionKind } from './transaction-kind.ts'
 
-export const anomalies: readonly Anomaly[] = [dirtyRead, nonRepeatableRead, phantom, lostUpdate, writeSkew]
+/** What came of the whole catalogue. Plain data. */
+export interface IsolationMatrix {
+  /** One for each mode and level. */
+  readonly columns: readonly MatrixColumn[]
+  /** What the server says to the levels that TiDB does not have. */
+  readonly otherLevels: readonly OtherLevel[]
+  readonly warnings: readonly string[]
+}
 
-/** One line of the matrix. Plain data. */
-export interface MatrixLine extends TransactionKind {
-  /** What came of each anomaly, by its name; null when the server does not have this level. */
-  readonly observed: Readonly<Record<string, Observation>> | null
-  /** Why the server does not have this level. */
-  readonly refusal?: Observation['refusal']
+export interface MatrixColumn extends TransactionKind {
+  /** By the titles of the cases, such as `PMP, reading`. */
+  readonly verdicts: Readonly<Record<string, Verdict>>
+}
+
+interface OtherLevel {
+  readonly level: string
+  /** The error with which the server refused it; null when it took it. */
+  readonly refusal: { readonly errno: number; readonly symbol: string } | null
 }
 
 export interface MatrixOptions {
-  /** Rows of the table; at least 2. */
-  readonly rows: number
+  /** How many pairs of rows are tested at once; at least 1. */
+  readonly pairs: number
   /** Opens a session on an empty database that is nobody else's. The matrix closes it. */
   readonly openSession: (name: string) => Promise<Session>
   readonly signal: AbortSignal
-  /** Told before each line. */
-  readonly onLine?: (kind: TransactionKind, done: number, total: number) => void
+  readonly statusUrl?: string
+  /** Told before each column. */
+  readonly onColumn?: (kind: TransactionKind, done: number, total: number) => void
 }
 
-const ROWS_PER_INSERT = 1_000
-
-/** Provokes every anomaly in every isolation level and transaction mode, one after another. */
-export async function isolationMatrix(options: MatrixOptions): Promise<MatrixLine[]> {
-  await using observer = await options.openSession('observer')
-  await using first = await options.openSession('first')
-  await using second = await options.openSession('second')
-  await observer.run`CREATE TABLE account (id BIGINT PRIMARY KEY, value INT NOT NULL)`
-  await fill(observer, options.rows)
-  const waits = new WaitWatch(observer, options.signal)
-  const lines: MatrixLine[] = []
-  for (const [index, kind] of transactionKinds.entries()) {
-    options.signal.throwIfAborted()
-    options.onLine?.(kind, index, transactionKinds.length)
-    const refusal = await setLevel([first, second], kind)
-    const scene = new Scene([first, second], options.rows, kind, waits)
-    if (refusal === undefined) lines.push({ ...kind, observed: await observeAll(scene, observer) })
-    else lines.push({ ...kind, observed: null, refusal })
+/** Provokes every anomaly in every transaction mode and isolation level, one after another. */
+export async function isolationMatrix(options: MatrixOptions): Promise<IsolationMatrix> {
+  await using stage = new OwnStage(options)
+  const table = new AccountTable(options.pairs)
+  const columns: MatrixColumn[] = []
+  for (const kind of transactionKinds) {
+    options.onColumn?.(kind, columns.length, transactionKinds.length)
+    const verdicts: Record<string, Verdict> = {}
+    for (const each of catalogue) verdicts[titleOf(each)] = await provoke(stage, each, table, kind)
+    columns.push({ ...kind, verdicts })
   }
-  return lines
+  return { columns, otherLevels: await refusals(stage), warnings: warningsOf(columns) }
 }
 
-async function observeAll(scene: Scene, admin: Session): Promise<Record<string, Observation>> {
-  const observed: Record<string, Observation> = {}
-  for (const anomaly of anomalies) {
-    await admin.run`DELETE FROM account WHERE id > ${scene.rows}`
-    await admin.run`UPDATE account SET value = 1 WHERE value <> 1`
-    observed[anomaly.name] = await anomaly.provoke(scene)
+/** Runs one case and judges it. @throws the error of a step that failed of something else than another transaction */
+export async function provoke(
+  stage: Stage,
+  anomalyCase: AnomalyCase,
+  table: AccountTable,
+  kind: TransactionKind,
+): Promise<Verdict> {
+  const report = await runSchedule(stage, specOf(anomalyCase, table), anomalyCase.schedule, kind)
+  return judge(anomalyCase, report, table)
+}
+
+async function refusals(stage: Stage): Promise<OtherLevel[]> {
+  await using session = await stage.openSession('levels')
+  const levels: OtherLevel[] = []
+  for (const level of otherLevels) {
+    levels.push({ level, refusal: await refusalOf(session, level) })
   }
-  return observed
+  return levels
 }
 
-/** TiDB refuses READ UNCOMMITTED and SERIALIZABLE with 8048 (docs.pingcap.com/tidb/stable/transaction-isolation-levels). */
-async function setLevel(sessions: readonly Session[], { level }: TransactionKind): Promise<Observation['refusal']> {
+async function refusalOf(session: Session, level: string): Promise<OtherLevel['refusal']> {
   try {
-    for (const session of sessions) await session.script(`SET SESSION TRANSACTION ISOLATION LEVEL ${level}`)
-    return undefined
+    await session.script(`SET SESSION TRANSACTION ISOLATION LEVEL ${level}`)
+    return null
   } catch (error) {
-    if (!(error instanceof StatementError) || error.errno !== ER_UNSUPPORTED_ISOLATION_LEVEL) throw error
+    if (!isStatementError(error)) throw error
     return { errno: error.errno, symbol: error.symbol }
   }
 }
 
-const ER_UNSUPPORTED_ISOLATION_LEVEL = 8048
+/** READ COMMITTED has no effect on optimistic transactions: docs.pingcap.com/tidb/stable/transaction-isolation-levels */
+function warningsOf(columns: readonly MatrixColumn[]): string[] {
+  const [repeatable, committed] = ['REPEATABLE READ', 'READ COMMITTED'].map((level) =>
+    outcomes(columns.find((column) => column.mode === 'optimistic' && column.level === level)),
+  )
+  if (repeatable !== committed) return []
+  return [
+    'READ COMMITTED does nothing to optimistic transactions: they read one snapshot, as in REPEATABLE READ. Who needs READ COMMITTED has to begin pessimistic transactions.',
+  ]
+}
 
-async function fill(session: Session, rows: number): Promise<void> {
-  for (let from = 1; from <= rows; from += ROWS_PER_INSERT) {
-    const count = Math.min(ROWS_PER_INSERT, rows - from + 1)
-    const values = Array.from({ length: count }, (_, index) => `(${from + index}, 1)`)
-    await session.script(`INSERT INTO account VALUES ${values.join(', ')}`)
-  }
+function outcomes(column: MatrixColumn | undefined): string {
+  return Object.values(column?.verdicts ?? {})
+    .map(({ outcome }) => outcome)
+    .join(' ')
 }

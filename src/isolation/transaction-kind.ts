@@ -1,15 +1,17 @@
+import type { IsolationLevel, TransactionMode } from './isolation-setting.ts'
+
 /** How a transaction is begun. */
 export interface TransactionKind {
-  readonly level: (typeof isolationLevels)[number]
-  readonly mode: (typeof transactionModes)[number]
+  readonly level: IsolationLevel
+  readonly mode: TransactionMode
 }
 
-/** The levels of SQL-92, from weakest to strongest. */
-const isolationLevels = ['READ UNCOMMITTED', 'READ COMMITTED', 'REPEATABLE READ', 'SERIALIZABLE'] as const
+export const transactionKinds: readonly TransactionKind[] = [
+  { mode: 'pessimistic', level: 'REPEATABLE READ' },
+  { mode: 'pessimistic', level: 'READ COMMITTED' },
+  { mode: 'optimistic', level: 'REPEATABLE READ' },
+  { mode: 'optimistic', level: 'READ COMMITTED' },
+]
 
-/** https://docs.pingcap.com/tidb/stable/pessimistic-transaction */
-const transactionModes = ['pessimistic', 'optimistic'] as const
-
-export const transactionKinds: readonly TransactionKind[] = isolationLevels.flatMap((level) =>
-  transactionModes.map((mode) => ({ level, mode })),
-)
+/** The levels of SQL-92 that TiDB does not have (docs.pingcap.com/tidb/stable/transaction-isolation-levels). */
+export const otherLevels = ['READ UNCOMMITTED', 'SERIALIZABLE'] as const

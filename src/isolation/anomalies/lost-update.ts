@@ -1,20 +1,26 @@
-import type { Anomaly } from '../anomaly.ts'
+import { order, sessionsOf, type AnomalyCase } from './anomaly-case.ts'
+import { FINALLY } from './seen.ts'
 
-/** Berenson's P4: both add one to what they read, and one addition is gone. */
-export const lostUpdate: Anomaly = {
-  name: 'lost update',
-  steps: 'both read the value, both write it plus 1 to every row, both commit',
-  async provoke(scene) {
-    const { first, second, rows } = scene
-    await scene.begin(first)
-    await scene.begin(second)
-    const [read] = await first.query<{ value: number }>`SELECT value FROM account WHERE id = 1`
-    const [readToo] = await second.query<{ value: number }>`SELECT value FROM account WHERE id = 1`
-    await first.run`UPDATE account SET value = ${(read?.value ?? 0) + 1}`
-    const writing = second.start`UPDATE account SET value = ${(readToo?.value ?? 0) + 1}`
-    const refusal = await scene.commitBoth(writing)
-    if (refusal !== undefined) return { candidates: rows, occurrences: 0, refusal }
-    const lost = await first.query`SELECT id FROM account WHERE value < 3`
-    return { candidates: rows, occurrences: lost.length }
+/** Berenson's P4: both add to what they have read, and one addition is gone. */
+export const lostUpdate: AnomalyCase = {
+  anomaly: 'P4',
+  story: 'both read x; one writes what it read plus 1, the other what it read plus 2; both commit',
+  sessions: (table) =>
+    sessionsOf({
+      one: {
+        read: `SELECT id, value FROM account WHERE ${table.is('x')}`,
+        write: `UPDATE account SET value = 11 WHERE ${table.is('x')}`,
+      },
+      other: {
+        read: `SELECT id, value FROM account WHERE ${table.is('x')}`,
+        write: `UPDATE account SET value = 12 WHERE ${table.is('x')}`,
+      },
+    }),
+  schedule: order('one.begin other.begin one.read other.read one.write other.write one.commit other.commit'),
+  shows(seen) {
+    const bothRead = seen.value('one.read', 'x') === 10 && seen.value('other.read', 'x') === 10
+    return bothRead && seen.committed('one') && seen.committed('other')
+      ? `${seen.words('one.read', 'other.read', FINALLY)}: one addition is lost`
+      : undefined
   },
 }
