@@ -6,6 +6,7 @@ export default defineConfig({
     plugin: 'public/plugin.ts',
     engine: 'public/engine.ts',
     'global-setup': 'src/vitest/global-setup.ts',
+    'spec-file': 'fixtures/spec-file.ts',
     cli: 'src/cli/main.ts',
     'skip-denied': 'src/cli/skip-denied.ts',
     reaper: 'src/child-process/reaper.ts',

@@ -13,7 +13,7 @@ const alias = [
 
 const suite = (name: string) => ({
   extends: true as const,
-  test: { name, include: [`suites/${name}/**/*.test.ts`], testTimeout: 30_000 },
+  test: { name, include: [`suites/${name}/**/*.{test.ts,spec}`], testTimeout: 30_000 },
 })
 
 export default defineConfig({
@@ -36,6 +36,7 @@ export default defineConfig({
       suite('scale'),
       suite('machine'),
       suite('resilience'),
+      suite('isolation'),
       {
         extends: true,
         test: {

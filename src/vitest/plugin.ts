@@ -7,6 +7,7 @@ import { nodeVersionProblem } from '../config/node-version.ts'
 import { ConfigError } from '../errors/config-error.ts'
 import { keepCompiledCode } from './compile-cache.ts'
 import { rememberOptions, type PluginOptions } from './plugin-options.ts'
+import { isSpecModule, specModule } from './spec-module.ts'
 import { awaitTimeout, hasOwnTimeout, projectsWithTimeout } from './test-timeout.ts'
 
 /**
@@ -34,6 +35,13 @@ export function tidb<const E extends readonly ConfigExtension[] = []>(
       // The plugin may stand in several projects; one broker serves them all.
       const setups = [vitest.config.globalSetup].flat()
       if (!setups.includes(setup)) vitest.config.globalSetup = [...setups, setup]
+    },
+    transform: {
+      order: 'pre',
+      filter: { id: /\.spec$/ },
+      handler(source, id) {
+        return isSpecModule(source) ? undefined : specModule(source, id, (message) => this.warn(message))
+      },
     },
   }
 }
