@@ -4,6 +4,16 @@ import { urlOf, type Endpoint } from '../connections/endpoint.ts'
 import { isConnectionLost } from '../errors/classify.ts'
 import { ConnectError } from '../errors/connect-error.ts'
 import { messageOf } from '../errors/tidb-test-error.ts'
+import { retry } from '../resilience/retry.ts'
+import { connectingRetry, type RetryOptions } from '../resilience/retry-options.ts'
+
+/** How an administrative connection is opened. */
+export interface AdminConnecting {
+  /** Milliseconds that one attempt may take; 10 seconds when not given. Statements may take as long as they need. */
+  readonly timeout?: number
+  /** Up to 4 attempts within 30 seconds where it says nothing. */
+  readonly retry?: RetryOptions
+}
 
 export type AdminRow = Readonly<Record<string, unknown>>
 
@@ -27,19 +37,31 @@ export class AdminConnection {
     })
   }
 
-  /** @throws ConnectError `CONNECT_FAILED` */
-  static async open(endpoint: Endpoint): Promise<AdminConnection> {
+  /** Tries again after failures that may pass. @throws ConnectError `CONNECT_FAILED` */
+  static open(
+    endpoint: Endpoint,
+    { timeout = 10_000, retry: limits = {} }: AdminConnecting = {},
+  ): Promise<AdminConnection> {
+    const work = { operation: 'connecting', preset: connectingRetry }
+    return retry(() => AdminConnection.#openOnce(endpoint, timeout), work, limits)
+  }
+
+  static async #openOnce(endpoint: Endpoint, timeout: number): Promise<AdminConnection> {
+    let connection: Connection | undefined
     try {
-      const connection = await createConnection({
+      connection = await createConnection({
         ...driverOptionsOf(endpoint),
+        connectTimeout: timeout,
         supportBigNumbers: true,
         bigNumberStrings: true,
         dateStrings: true,
         trace: false,
       })
-      const [rows] = await connection.query<RowDataPacket[]>('SELECT CAST(CONNECTION_ID() AS CHAR) AS id')
+      const sql = 'SELECT CAST(CONNECTION_ID() AS CHAR) AS id'
+      const [rows] = await connection.query<RowDataPacket[]>({ sql, timeout })
       return new AdminConnection(connection, String(rows[0]?.['id']))
     } catch (error) {
+      connection?.destroy()
       throw new ConnectError(
         'CONNECT_FAILED',
         `The databases of ${urlOf(endpoint)} can't be looked after: ${messageOf(error)}`,

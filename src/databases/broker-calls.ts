@@ -170,12 +170,13 @@ export class BrokerCalls {
 
   async #open(): Promise<{ backend: RunningBackend; lending: Lending }> {
     const backend = await this.#options.backend()
+    const { connecting = {}, schema } = this.#options
     const watch = (server: LentServer): void => this.#watch(server)
     try {
       const lending =
         backend.sharing === 'private'
-          ? new PrivateLending(backend, this.#log, watch)
-          : await SharedLending.open(backend, { log: this.#log, schema: this.#options.schema, onServer: watch })
+          ? new PrivateLending(backend, { connecting, log: this.#log, onServer: watch })
+          : await SharedLending.open(backend, { connecting, log: this.#log, schema, onServer: watch })
       return { backend, lending }
     } catch (error) {
       await backend.stop()

@@ -1,4 +1,5 @@
 import type { RunningBackend, Schema } from '../backends/backend.ts'
+import type { AdminConnecting } from './admin-connection.ts'
 
 export interface BrokerOptions {
   /** Called at the first request, and again only if it failed. The broker stops what it returns. */
@@ -6,5 +7,7 @@ export interface BrokerOptions {
   readonly keepDatabase: 'never' | 'on-failure'
   /** What clean databases of shared servers hold. Private servers have it in their template. */
   readonly schema?: Schema
+  /** How the broker connects to servers. */
+  readonly connecting?: AdminConnecting
   readonly log?: (line: string) => void
 }

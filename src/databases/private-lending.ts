@@ -2,6 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { RunningBackend } from '../backends/backend.ts'
 import { DatabaseError } from '../errors/database-error.ts'
 import { messageOf } from '../errors/tidb-test-error.ts'
+import type { AdminConnecting } from './admin-connection.ts'
 import type { KeptDatabase, ReturnedDatabase } from './broker-protocol.ts'
 import type { Lending, Lent, LentServer, ReturnReport } from './lending.ts'
 import { PrivateServer } from './private-server.ts'
@@ -18,16 +19,25 @@ const ATTEMPTS = 3
 /** Gives each slot a server of its own, and the next one before that is used up. */
 export class PrivateLending implements Lending {
   readonly #backend: RunningBackend
+  readonly #connecting: AdminConnecting
   readonly #log: (line: string) => void
   readonly #onServer: (server: LentServer) => void
   readonly #slots = new Map<number, SlotServers>()
   readonly #open = new Set<PrivateServer>()
   #stopped = false
 
-  constructor(backend: RunningBackend, log: (line: string) => void, onServer: (server: LentServer) => void) {
+  constructor(
+    backend: RunningBackend,
+    options: {
+      readonly connecting: AdminConnecting
+      readonly log: (line: string) => void
+      readonly onServer: (server: LentServer) => void
+    },
+  ) {
     this.#backend = backend
-    this.#log = log
-    this.#onServer = onServer
+    this.#connecting = options.connecting
+    this.#log = options.log
+    this.#onServer = options.onServer
   }
 
   serverOf(slot: number): Promise<LentServer> {
@@ -120,7 +130,7 @@ export class PrivateLending implements Lending {
   async #start(): Promise<PrivateServer> {
     const running = await this.#backend.openServer()
     try {
-      const server = await PrivateServer.open(running)
+      const server = await PrivateServer.open(running, this.#connecting)
       this.#open.add(server)
       this.#onServer(server)
       return server

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import type { RunningServer, ServerDeath } from '../backends/backend.ts'
 import { urlOf } from '../connections/endpoint.ts'
 import type { BackendError } from '../errors/backend-error.ts'
-import { AdminConnection } from './admin-connection.ts'
+import { AdminConnection, type AdminConnecting } from './admin-connection.ts'
 import type { KeptDatabase, ReturnedDatabase } from './broker-protocol.ts'
 import { endConnections } from './end-connections.ts'
 import { withinMilliseconds } from './within.ts'
@@ -43,8 +43,8 @@ export class PrivateServer implements LentServer {
     })
   }
 
-  static async open(running: RunningServer): Promise<PrivateServer> {
-    const admin = await AdminConnection.open(running.endpoint)
+  static async open(running: RunningServer, connecting: AdminConnecting): Promise<PrivateServer> {
+    const admin = await AdminConnection.open(running.endpoint, connecting)
     return new PrivateServer(running, admin, await readFeatures(admin), await ServerState.of(admin))
   }
 

@@ -3,7 +3,7 @@ import { escapeId } from 'mysql2'
 import type { RunningBackend, RunningServer, Schema } from '../backends/backend.ts'
 import { urlOf } from '../connections/endpoint.ts'
 import { messageOf } from '../errors/tidb-test-error.ts'
-import { AdminConnection } from './admin-connection.ts'
+import { AdminConnection, type AdminConnecting } from './admin-connection.ts'
 import type { KeptDatabase, ReturnedDatabase } from './broker-protocol.ts'
 import { DatabaseRing } from './database-ring.ts'
 import { keptMarkerOf, newRunId } from './database-name.ts'
@@ -53,12 +53,17 @@ export class SharedLending implements Lending {
 
   static async open(
     backend: RunningBackend,
-    options: { log: (line: string) => void; schema: Schema | undefined; onServer: (server: LentServer) => void },
+    options: {
+      connecting: AdminConnecting
+      log: (line: string) => void
+      schema: Schema | undefined
+      onServer: (server: LentServer) => void
+    },
   ): Promise<SharedLending> {
     const running = await backend.openServer()
-    const admin = await AdminConnection.open(running.endpoint)
+    const admin = await AdminConnection.open(running.endpoint, options.connecting)
     try {
-      const background = await AdminConnection.open(running.endpoint)
+      const background = await AdminConnection.open(running.endpoint, options.connecting)
       const run = newRunId()
       const features = await readFeatures(admin)
       const lock = new RunLock(run)

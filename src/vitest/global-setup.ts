@@ -122,6 +122,13 @@ async function openBroker(run: Run, schema: Schema | undefined): Promise<Broker>
     },
     keepDatabase: run.config.test.keepDatabase,
     ...(schema === undefined ? {} : { schema }),
+    connecting: {
+      timeout: run.config.database.timeout,
+      retry: {
+        ...retryOf(run.config),
+        onRetry: (tried) => run.logger.info?.('trying again', { ...tried, delay: Math.round(tried.delay) }),
+      },
+    },
     log: (line) => run.told.info(line),
   })
   // Not before the server is up: the broker's code would be read while the server could be starting.
@@ -165,12 +172,16 @@ function workerSettings(broker: Broker, config: ResolvedConfig, seed: number): W
     rows: config.test.rows,
     isolation: config.test.isolation,
     seed,
-    // A seed that nobody chose has nothing to repeat.
-    retry: { ...config.retry, ...(config.test.seed === undefined ? {} : { seed }) },
+    retry: retryOf(config),
     breaker: config.breaker,
     logging: config.logging,
     sections: config.sections,
   }
+}
+
+/** With a seed when somebody chose one: one that nobody chose has nothing to repeat. */
+function retryOf({ retry, test: { seed } }: ResolvedConfig): WorkerSettings['retry'] {
+  return seed === undefined ? retry : { ...retry, seed }
 }
 
 function isListing(): boolean {
