@@ -75,15 +75,30 @@ export class DatabaseState {
     this.#changed = 'nothing'
   }
 
-  async close(): Promise<void> {
+  async close({ teardown }: { readonly teardown: boolean }): Promise<void> {
     try {
-      await this.#runTeardown()
+      if (teardown) await this.#runTeardown()
+    } finally {
+      await Promise.all([this.session.close(), this.#images.close()])
+    }
+  }
+
+  /** Brings back what was there before the set-up. */
+  async clear(): Promise<void> {
+    try {
+      await this.#undoSetup()
     } finally {
       await Promise.all([this.session.close(), this.#images.close()])
     }
   }
 
   async #rebuild(): Promise<void> {
+    await this.#undoSetup()
+    await runSetup(this.session, this.#spec)
+    this.#after = await DatabaseImage.of(this.#images)
+  }
+
+  async #undoSetup(): Promise<void> {
     await this.#runTeardown()
     await this.#before.dropOthers()
     if (!(await this.#before.restore({ inserted: true }))) {
@@ -93,8 +108,6 @@ export class DatabaseState {
         { remedy: 'Create the table in the setup of the isolation spec: what setup makes is made again.' },
       )
     }
-    await runSetup(this.session, this.#spec)
-    this.#after = await DatabaseImage.of(this.#images)
   }
 
   async #runTeardown(): Promise<void> {

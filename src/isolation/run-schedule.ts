@@ -18,9 +18,9 @@ export async function runSchedule(
   { order = 'session', ...options }: RunOptions & Partial<CheckOptions> = {},
 ): Promise<IsolationReport> {
   checkSchedule(spec, schedule, { order })
-  const prepared = await PreparedSpec.open(stage, spec, options)
+  const prepared = await PreparedSpec.open(stage, spec)
   try {
-    return await prepared.run(inOrder(schedule))
+    return await prepared.run(inOrder(schedule), options)
   } finally {
     await prepared.close()
   }
