@@ -1,8 +1,17 @@
+import { createServer, type AddressInfo } from 'node:net'
 import { expect, test } from 'vitest'
 import { binary, tidbTest } from './support/tidb-test.ts'
 import { UserProject } from './support/user-project.ts'
 
 const URL_LINE = /^mysql:\/\/root@127\.0\.0\.1:(\d+)\/$/m
+
+async function freePort(): Promise<number> {
+  const server = createServer()
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return port
+}
 
 test('up keeps a TiDB until Ctrl-C, then it is gone', async () => {
   const project = await UserProject.create({ 'shop.sql': 'CREATE TABLE item (id INT PRIMARY KEY);' })
@@ -39,6 +48,24 @@ test('what up --detach leaves running is ended by down, and only once', async ()
   const again = await tidbTest(project, ['down'])
   expect(again.output).toContain('Nothing runs')
   expect(again.exitCode).toBe(0)
+})
+
+test('up listens on the port that is asked for, if nobody else does', async () => {
+  const project = await UserProject.create({})
+  const port = await freePort()
+  const first = project.node([binary(), 'up', '-P', String(port)])
+  expect((await first.until(URL_LINE))[1]).toBe(String(port))
+  for (const args of [[], ['--detach']]) {
+    const second = await project.node([binary(), 'up', `--port=${port}`, ...args]).finished
+    expect(second.output).toContain(`Port in use: something listens on port ${port} already.\n  Choose another port.`)
+    expect(second.exitCode).toBe(1)
+  }
+  first.child.kill('SIGTERM')
+  expect((await first.finished).exitCode).toBe(143)
+  expect(await project.leftovers()).toEqual([])
+  const wrong = await tidbTest(project, ['up', '--port', '70000'])
+  expect(wrong.output).toContain('option --port: "70000" is not allowed.\n  Allowed: a whole number from 1 to 65535.')
+  expect(wrong.exitCode).toBe(2)
 })
 
 test('a detached TiDB whose keeper is killed leaves no server, and down does not miss it', async () => {

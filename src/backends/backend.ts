@@ -35,6 +35,8 @@ export interface BackendStartOptions {
   readonly onPrepared?: () => void
   /** SQL that every clean database holds, with a name for messages (its file). */
   readonly schema?: Schema
+  /** SQL port of the server, for those who open a single one. Default: one that is free. */
+  readonly port?: number
 }
 
 export interface Schema {

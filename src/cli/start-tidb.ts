@@ -14,11 +14,16 @@ export interface StartedTidb {
   stop(): Promise<void>
 }
 
-/** @throws BackendError, ConnectError; the signal's reason */
-export async function startTidb(config: ResolvedConfig, progress: Progress, signal: AbortSignal): Promise<StartedTidb> {
+/** `port` is that of SQL; one that is free when not given. @throws BackendError, ConnectError; the signal's reason */
+export async function startTidb(
+  config: ResolvedConfig,
+  progress: Progress,
+  signal: AbortSignal,
+  port?: number,
+): Promise<StartedTidb> {
   const { backend, tried } = await backendFor(config, signal)
   const schema = config.schema === undefined ? {} : { schema: await loadSchema(config.schema) }
-  const running = await backend.start({ progress, signal, ...schema })
+  const running = await backend.start({ progress, signal, ...schema, ...(port === undefined ? {} : { port }) })
   try {
     const server = await running.openServer(signal)
     return { running, server, banner: banner(running, tried), stop: () => running.stop() }

@@ -1,4 +1,5 @@
 import { Command, Option } from 'commander'
+import { port } from '../config/setting-schemas.ts'
 import { urlOf } from '../connections/endpoint.ts'
 import { ConfigError } from '../errors/config-error.ts'
 import { terminalProgress } from '../logging/terminal-progress.ts'
@@ -10,6 +11,7 @@ import { untilAborted } from './signals.ts'
 interface UpOptions {
   readonly detach?: true
   readonly json?: true
+  readonly port?: string
   /** Set by `--detach` on the process that it starts. */
   readonly attached?: boolean
 }
@@ -18,6 +20,7 @@ export function upCommand(context: CommandContext): Command {
   const { signal } = context
   const up = new Command('up')
     .description('Start a TiDB, print its URL, and keep it until Ctrl-C.')
+    .option('-P, --port <port>', 'SQL port on which it listens (default: one that is free)')
     .option('--detach', 'leave it running; tidb-test down ends it')
     .addOption(new Option('--no-attached').hideHelp())
     .addOption(jsonOption())
@@ -29,12 +32,13 @@ goes to standard output, all else to standard error.
 
 Examples:
   tidb-test up
-  tidb-test up --schema ./shop.sql
+  tidb-test up --port 4000 --schema ./shop.sql
   URL=$(tidb-test up --detach) && mysql-client "$URL"; tidb-test down`,
     )
   addSettingOptions(up, context, ['backend', 'schema', 'logging'])
   return up.action(async (_options: unknown, command: Command) => {
-    const { detach, json, attached } = command.opts<UpOptions>()
+    const { detach, json, attached, port: wanted } = command.opts<UpOptions>()
+    const fixedPort = wanted === undefined ? undefined : portFrom(wanted)
     const config = await readConfig(command, context)
     if (config.backend.kind === 'external') {
       throw new ConfigError('CONFIG_INVALID', `${config.origin('backend.kind')}: there is nothing to start.`, {
@@ -57,7 +61,7 @@ Examples:
     const { reportToStarter } = await import('./detached.ts')
     using progress =
       attached === false ? reportToStarter() : terminalProgress(process.stderr, { level: config.logging.level })
-    const tidb = await startTidb(config, progress, signal)
+    const tidb = await startTidb(config, progress, signal, fixedPort)
     try {
       const url = urlOf(tidb.server.endpoint)
       context.log.note(`${tidb.banner} at ${url}`)
@@ -70,5 +74,13 @@ Examples:
     } finally {
       await tidb.stop()
     }
+  })
+}
+
+function portFrom(text: string): number {
+  const { data, success } = port.schema.safeParse(text)
+  if (success) return data
+  throw new ConfigError('CONFIG_INVALID', `option --port: ${JSON.stringify(text)} is not allowed.`, {
+    remedy: `Allowed: ${port.allowed}.`,
   })
 }

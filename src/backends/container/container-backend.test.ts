@@ -5,6 +5,7 @@ import { createInterface } from 'node:readline'
 import { promisify } from 'node:util'
 import { createConnection, type RowDataPacket } from 'mysql2/promise'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
+import { freePorts } from '../../child-process/free-ports.ts'
 import { startTimeOf } from '../../child-process/process-identity.ts'
 import type { Progress, RunningBackend } from '../backend.ts'
 import { containerBackend } from './container-backend.ts'
@@ -94,6 +95,17 @@ describe.skipIf(obstacle !== undefined)('a container that runs', () => {
     const second = await running.openServer()
     expect(second.endpoint).toEqual(first.endpoint)
     expect((await fetch(`http://${second.endpoint.host}:${second.endpoint.statusPort}/status`)).status).toBe(200)
+  })
+
+  test('can have a port of the machine that was chosen, which a second one then can not', async () => {
+    const [port = 0] = await freePorts(1)
+    const chosen = await backend.start({ progress, port })
+    onTestFinished(() => chosen.stop())
+    expect((await chosen.openServer()).endpoint.port).toBe(port)
+    await expect(backend.start({ progress, port })).rejects.toMatchObject({
+      code: 'BACKEND_PORT_IN_USE',
+      message: expect.stringContaining(`port ${port}`),
+    })
   })
 
   test('carries the run and its owner on its labels', async () => {

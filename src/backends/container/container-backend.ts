@@ -9,6 +9,7 @@ import type {
   RunningServer,
   ServerDeath,
 } from '../backend.ts'
+import { portInUse } from '../port-in-use.ts'
 import { watchContainers } from './container-watcher.ts'
 import { removeRun, sweepDeadRuns } from './containers.ts'
 import { findEngine, type FoundEngine } from './find-engine.ts'
@@ -65,7 +66,7 @@ async function check(options: ContainerBackendOptions, signal?: AbortSignal): Pr
 
 async function start(
   options: ContainerBackendOptions,
-  { progress, signal }: BackendStartOptions,
+  { progress, signal, port }: BackendStartOptions,
 ): Promise<RunningBackend> {
   const image = imageReference(options)
   const found = await findEngine(signal)
@@ -82,7 +83,7 @@ async function start(
   }
   progress.update(`Starting ${image}`)
   const timeout = options.readyTimeout ?? 60_000
-  const starting = startContainer(found.engine, { image, present, runId, ryuk, timeout })
+  const starting = startContainer(found.engine, { image, present, runId, ryuk, timeout, port })
   try {
     const tidb = await (signal === undefined ? starting : Promise.race([starting, aborted(signal)]))
     return runningBackend(found, image, tidb, removeAll)
@@ -91,7 +92,7 @@ async function start(
     // After an abort the creation may still be under way: what comes of it goes too.
     await Promise.allSettled([starting])
     await removeAll()
-    throw startFailure(image, error, signal)
+    throw startFailure({ image, port }, error, signal)
   }
 }
 
@@ -102,8 +103,16 @@ function aborted(signal: AbortSignal): Promise<never> {
   })
 }
 
-function startFailure(image: string, error: unknown, signal: AbortSignal | undefined): unknown {
+function startFailure(
+  { image, port }: { readonly image: string; readonly port: number | undefined },
+  error: unknown,
+  signal: AbortSignal | undefined,
+): unknown {
   if (signal?.aborted === true || isTidbTestError(error)) return error
+  // The engine's words, by way of its HTTP interface.
+  if (port !== undefined && /port is already allocated|address already in use/i.test(messageOf(error))) {
+    return portInUse(port, error)
+  }
   return new BackendError(
     'BACKEND_CONTAINER_FAILED',
     `The container of ${image} cannot start: ${messageOf(error).trim()}`,

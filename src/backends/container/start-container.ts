@@ -20,6 +20,8 @@ export interface ContainerStart {
   readonly ryuk: boolean
   /** Milliseconds. */
   readonly timeout: number
+  /** Of the machine, for SQL; undefined for one that is free. */
+  readonly port: number | undefined
 }
 
 const CONFIG_PATH = '/vitest-tidb.toml'
@@ -42,7 +44,7 @@ export async function startContainer(engine: DockerEngine, start: ContainerStart
   const { host } = client.info.containerRuntime
   const ready = new TidbReady(engine, { image: start.image, host, timeout: start.timeout })
   const definition = new GenericContainer(start.image)
-    .withExposedPorts(SQL_PORT, STATUS_PORT)
+    .withExposedPorts(start.port === undefined ? SQL_PORT : { container: SQL_PORT, host: start.port }, STATUS_PORT)
     .withLabels({ ...ownerLabels(start.runId) })
     // What the first start writes into the database must not depend on the image.
     .withEnvironment({ TZ: 'UTC' })

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { type Reaper, startReaper } from '../../child-process/reaper-client.ts'
 import { BackendError } from '../../errors/backend-error.ts'
 import type { BackendKind, BackendStartOptions, RunningBackend, RunningServer } from '../backend.ts'
+import { assertPortFree, portsWith } from './fixed-port.ts'
 import { type BinaryIdentity, identifyBinary } from './binary-identity.ts'
 import { keepData } from './keep-data.ts'
 import { readyDatabaseCount } from './ready-databases.ts'
@@ -24,6 +25,8 @@ export async function startLocalBackend(
   options: LocalBackendOptions,
   start: BackendStartOptions,
 ): Promise<RunningBackend> {
+  // Before anything that takes long.
+  if (start.port !== undefined) await assertPortFree(start.port)
   const reaper = startReaper()
   try {
     // Both are awaited below; that one fails first must not leave the other's failure unheard.
@@ -39,7 +42,7 @@ export async function startLocalBackend(
       signal: start.signal,
       onFound: start.onPrepared,
     })
-    return new LocalBackend(options, await reaper, binary, template)
+    return new LocalBackend(options, await reaper, binary, template, start.port)
   } catch (error) {
     await reaper.then((running) => running.close()).catch(() => undefined)
     throw error
@@ -56,12 +59,19 @@ class LocalBackend implements RunningBackend {
   readonly #reaper: Reaper
   readonly #binary: BinaryIdentity
   readonly #template: Template
+  readonly #port: number | undefined
   readonly #open = new Set<RunningServer>()
   readonly #stopping = new AbortController()
   #opened = 0
   #stopped: Promise<void> | undefined
 
-  constructor(options: LocalBackendOptions, reaper: Reaper, binary: BinaryIdentity, template: Template) {
+  constructor(
+    options: LocalBackendOptions,
+    reaper: Reaper,
+    binary: BinaryIdentity,
+    template: Template,
+    port: number | undefined,
+  ) {
     this.kind = options.kind
     this.version = template.facts.version
     this.detail = binary.path
@@ -69,6 +79,7 @@ class LocalBackend implements RunningBackend {
     this.#reaper = reaper
     this.#binary = binary
     this.#template = template
+    this.#port = port
   }
 
   /** @throws BackendError `BACKEND_STOPPED` after `stop()`; what starting a server throws; the signal's reason */
@@ -86,6 +97,7 @@ class LocalBackend implements RunningBackend {
         folder,
         dataDirectory: files,
         signal: anySignal,
+        ...(this.#port === undefined ? {} : { choosePorts: portsWith(this.#port) }),
       })
       const opened: LocalServer = new LocalServer({
         server,
