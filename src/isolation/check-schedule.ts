@@ -72,7 +72,9 @@ function misplaced(spec: IsolationSpec, schedule: Schedule, index: number): Tidb
 }
 
 function illegal(schedule: Schedule, problem: string, remedy?: string): TidbTestError {
-  return new TidbTestError('ISOLATION_SCHEDULE', `the schedule is not valid: ${problem}\n  in ${printCall(schedule)}`, {
-    ...(remedy === undefined ? {} : { remedy }),
-  })
+  return new TidbTestError(
+    'ISOLATION_SCHEDULE',
+    `the schedule is not valid: ${problem}\n  in ${printCall(schedule)}`,
+    remedy === undefined ? {} : { remedy },
+  )
 }

@@ -62,7 +62,7 @@ export class PreparedSpec {
       throw error
     } finally {
       this.#state.used(run.schedule)
-      await this.#sessions.endTransactions()
+      if (!this.#stage.signal.aborted) await this.#sessions.endTransactions()
     }
     const { schedule, records, events } = run
     const report = new IsolationReport({ schedule, records, events, afterwards: await this.#afterwards(), setting })

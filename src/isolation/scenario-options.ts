@@ -62,7 +62,9 @@ function stepsOf(session: string, steps: Readonly<Record<string, string>>): Isol
 }
 
 function wrong(problem: string, remedy?: string): TidbTestError {
-  return new TidbTestError('ISOLATION_SPEC', `the isolation test is not valid: ${problem}`, {
-    ...(remedy === undefined ? {} : { remedy }),
-  })
+  return new TidbTestError(
+    'ISOLATION_SPEC',
+    `the isolation test is not valid: ${problem}`,
+    remedy === undefined ? {} : { remedy },
+  )
 }

@@ -67,7 +67,8 @@ export class ScheduleRun {
     const ended = await this.#waiting.add(step)
     this.#events.push({ kind: ended ? 'ended' : 'waiting', step })
     const others = this.#waiting.size > (ended ? 0 : 1)
-    if (others && (ended ? mayRelease(step, inTransaction) : !inTransaction)) await this.settle()
+    const released = ended ? mayRelease(step, inTransaction) : !inTransaction
+    if ((others && released) || this.#waiting.unseen(step)) await this.settle()
     else this.#note(await this.#waiting.endedMeanwhile())
   }
 

@@ -46,6 +46,11 @@ export class StepInFlight {
     return this.statement.status === 'done' || this.statement.status === 'failed'
   }
 
+  /** Whether it is to be reported as waiting, be it or not. */
+  get isMarkedWaiting(): boolean {
+    return this.scheduled.markers?.some(({ kind }) => kind === 'waiting') === true
+  }
+
   get waited(): Wait | undefined {
     return this.#waited
   }
@@ -66,7 +71,8 @@ export class StepInFlight {
       position: this.position,
       results: [],
       fields: [],
-      ...(waited === undefined ? {} : { waited }),
+      // Whether it waits is what nobody can rely on, so the report must not depend on it.
+      ...(waited === undefined || this.isMarkedWaiting ? {} : { waited }),
     }
     if (end === undefined) return { ...base, outcome: 'unfinished' }
     if ('error' in end) return { ...base, outcome: 'failed', error: end.error }

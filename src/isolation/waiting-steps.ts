@@ -10,6 +10,9 @@ import type { StepInFlight } from './step-in-flight.ts'
  */
 const GOES_ON_WITHIN = 100
 
+/** Milliseconds until a verdict must be there: the test's signal and the session's timeout come first. */
+const LONGEST = 3_600_000
+
 /** What shows a holder, and not merely that time has passed. */
 const PROOF: ReadonlySet<Wait['evidence']> = new Set<Wait['evidence']>([
   'lock view',
@@ -41,10 +44,15 @@ export class WaitingSteps {
     return this.#steps.get(session)
   }
 
+  /** Whether any but this one is under way of which nobody knows whether it waits. */
+  unseen(but: StepInFlight): boolean {
+    return this.steps.some((step) => step !== but && !step.hasEnded && step.waited === undefined)
+  }
+
   /** Takes a step that was just sent. Resolves to whether it can be reported as ended; if not, it is waiting. */
   async add(step: StepInFlight): Promise<boolean> {
     this.#steps.set(step.scheduled.session, step)
-    if (step.scheduled.markers?.some(({ kind }) => kind === 'waiting') === true) return false
+    if (step.isMarkedWaiting) return false
     await this.#endedOrWaiting(step)
     return this.#take([step]).length > 0
   }
@@ -84,7 +92,7 @@ export class WaitingSteps {
 
   async #endedOrWaiting(step: StepInFlight): Promise<Wait | undefined> {
     const { observer, signal } = this.#stage
-    const state = await observer.endedOrBlocked(step.statement, { signal })
+    const state = await observer.endedOrBlocked(step.statement, { signal, timeout: LONGEST })
     if (state.status === 'blocked') {
       step.waits(state.wait)
       return state.wait
