@@ -148,3 +148,11 @@ test('`vitest list --json` names file and test, also without static parsing, and
     expect(await project.leftovers()).toEqual([])
   }
 })
+
+test('a line of a test file selects the test that is there', async () => {
+  const project = await UserProject.create({ 'a.test.ts': `${PASSING}\n${PASSING.replace(/^import.*\n/gm, '')}` })
+  const line = PASSING.split('\n').findIndex((text) => text.startsWith('test(')) + 1
+  const { exitCode, output } = await project.vitest(['run', `a.test.ts:${line}`])
+  expect(output).toMatch(/Tests\s+1 passed \| 1 skipped \(2\)/)
+  expect(exitCode).toBe(0)
+})
