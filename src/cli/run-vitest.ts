@@ -53,7 +53,7 @@ function suiteOptions(suites: readonly string[], user: string): VitestConfig {
     cli: {
       root,
       config: false,
-      include: suites.map((suite) => `${suite}/**/*.test.ts`),
+      include: suites.map((suite) => `${suite}/**/*.{test.ts,spec}`),
       // By default node_modules is left out, which is where an installed package is.
       exclude: [],
       setupFiles: [ownFile('skip-denied')],

@@ -23,7 +23,7 @@ test('without a permutation all are tests, on the line of the first session', ()
 })
 
 test.each([
-  [`${SPEC}permutation a (`, 6],
+  [`${SPEC}permutation a (`, 5],
   [`${SPEC}\nsession s1 step d {}`, 6],
   ['session s1 step 1 {}', 1],
   [Array.from({ length: 4 }, (_, n) => `session s${n} ${steps(n)}`).join('\n'), 1],
