@@ -1,0 +1,66 @@
+import type { Machine } from '../state-machine/machine.ts'
+import type { MachineRun } from '../state-machine/machine-run.ts'
+import { CoordinationError } from '../errors/coordination-error.ts'
+import type { ConnectionContext } from './connection-context.ts'
+import type { ConnectionCoordinator } from './connection-coordinator.ts'
+import type { Coordinated } from './coordinated.ts'
+import type { RequiredOf, TaskOf } from './coordinated-types.ts'
+import type { ConnectionOptions, CoordinatedRunOptions } from './coordinator-options.ts'
+import type { Requirement } from './outcome.ts'
+
+/**
+ * Several machines that run side by side, each on a connection of its own, and on an endpoint of its own if wanted.
+ *
+ * They connect by themselves (`connectionWorkflow`, `commonHandlers.connecting`); one that does not is added with
+ * `{ connect: true }`, and finds a session in its context.
+ */
+export class MultiConnectionStateMachine<
+  Runs extends object = object,
+  T extends object = object,
+  M extends object = object,
+  E extends object = object,
+> {
+  readonly #coordinator: ConnectionCoordinator
+  readonly #machines = new Map<string, TaskOf<T, M, E>>()
+  readonly #connections = new Map<string, ConnectionOptions>()
+
+  constructor(coordinator: ConnectionCoordinator) {
+    this.#coordinator = coordinator
+  }
+
+  /**
+   * Adds a machine, or a function that makes one and has what the connections share.
+   *
+   * @throws CoordinationError `COORDINATION_TASKS` when there is one of that name
+   */
+  add<Name extends string, S extends string>(
+    name: Name,
+    machine: Machine<S, never> | ((connection: ConnectionContext<T, M, E>) => Machine<S, never>),
+    options: ConnectionOptions = {},
+  ): MultiConnectionStateMachine<Runs & { readonly [N in Name]: MachineRun<S> }, T, M, E> {
+    if (this.#machines.has(name)) {
+      throw new CoordinationError('COORDINATION_TASKS', `there is a machine '${name}' already`, {
+        remedy: 'Names tell connections apart: give this one another.',
+      })
+    }
+    this.#machines.set(name, machine)
+    this.#connections.set(name, options)
+    return this as unknown as MultiConnectionStateMachine<Runs & { readonly [N in Name]: MachineRun<S> }, T, M, E>
+  }
+
+  /** Runs them all: see `ConnectionCoordinator.run`. */
+  run<const Required extends Requirement = 'all'>(
+    options: Omit<CoordinatedRunOptions<T, M, E, Required>, 'connections'> = {},
+  ): Coordinated<Runs, RequiredOf<Runs, Required>> {
+    const run = this.#coordinator.run<T, M, E, Required>(
+      { connect: false, ...options, connections: Object.fromEntries(this.#connections) } as CoordinatedRunOptions<
+        T,
+        M,
+        E,
+        Required
+      >,
+      Object.fromEntries(this.#machines),
+    )
+    return run as unknown as Coordinated<Runs, RequiredOf<Runs, Required>>
+  }
+}

@@ -1,0 +1,86 @@
+import type { Clock } from '../clock/clock.ts'
+import { outsideTasks } from './task-activity.ts'
+import { Wait, type WaitOptions, type WaitRequest } from './wait.ts'
+
+export interface PendingOptions extends WaitOptions {
+  readonly clock: Clock
+  readonly timeout: number
+  readonly onAwait: () => void
+  readonly onEnd: () => void
+  readonly expired: () => Error
+  readonly aborted: (reason: unknown) => Error
+}
+
+/** A wait that has not ended: looks whenever something has changed, and watches its limits. */
+export class PendingWait {
+  readonly request: WaitRequest<unknown>
+  readonly begunAt: number
+  awaited = false
+  readonly promise: Promise<unknown>
+  readonly #options: PendingOptions
+  readonly #undo: (() => void)[] = []
+  #resolve: (value: unknown) => void = () => undefined
+  #reject: (error: unknown) => void = () => undefined
+  #over = false
+
+  constructor(request: WaitRequest<unknown>, options: PendingOptions) {
+    const { clock } = options
+    this.request = request
+    this.#options = options
+    this.begunAt = clock.now()
+    this.promise = new Wait<unknown>(
+      (resolve, reject) => {
+        this.#resolve = resolve
+        this.#reject = reject
+      },
+      () => {
+        this.awaited = true
+        options.onAwait()
+      },
+    )
+  }
+
+  begin(): void {
+    const { clock, timeout, signal, expired, aborted } = this.#options
+    this.#look()
+    if (this.#over) return
+    if (signal?.aborted === true) {
+      this.reject(aborted(signal.reason))
+      return
+    }
+    const onAbort = (): void => this.reject(aborted(signal?.reason))
+    signal?.addEventListener('abort', onAbort, { once: true })
+    const timer = outsideTasks(() => clock.setTimeout(() => this.reject(expired()), timeout))
+    this.#undo.push(
+      this.request.changes.listen(() => this.#look()),
+      () => signal?.removeEventListener('abort', onAbort),
+      () => clock.clearTimeout(timer),
+    )
+  }
+
+  reject(error: unknown): void {
+    if (this.#over) return
+    this.#end()
+    this.request.abandon?.()
+    this.#reject(error)
+  }
+
+  #look(): void {
+    if (this.#over) return
+    try {
+      const found = this.request.look()
+      if (found === undefined) return
+      this.#end()
+      this.#resolve(found.value)
+    } catch (error) {
+      // A condition that throws concerns whoever waits, and not whoever made the change.
+      this.reject(error)
+    }
+  }
+
+  #end(): void {
+    this.#over = true
+    for (const undo of this.#undo.splice(0)) undo()
+    this.#options.onEnd()
+  }
+}
