@@ -10,6 +10,14 @@ import { StepInFlight } from './step-in-flight.ts'
 import { mayRelease, OpenTransactions } from './release.ts'
 import { WaitingSteps } from './waiting-steps.ts'
 
+/** Looks at the sessions of a schedule around its steps. */
+export interface ScheduleWatch {
+  /** Before a step is sent, while its session is idle. */
+  before(session: Session, position: number): Promise<void>
+  /** When steps have ended: all that are known to have, before the next one is sent. */
+  ended(records: readonly StepRecord[]): Promise<void>
+}
+
 export interface ScheduleRunOptions {
   readonly spec: IsolationSpec
   readonly stage: Pick<Stage, 'observer' | 'signal'>
@@ -19,6 +27,7 @@ export interface ScheduleRunOptions {
    * on; 0 when not given: such a schedule is refused at once.
    */
   readonly patience?: number
+  readonly watch?: ScheduleWatch
 }
 
 /** Sends the steps of one schedule, one after another, and notes what is seen of each. */
@@ -27,6 +36,8 @@ export class ScheduleRun {
   readonly #waiting: WaitingSteps
   readonly #transactions = new OpenTransactions()
   readonly #sent: StepInFlight[] = []
+  /** Those that have ended since the watch was told of any. */
+  readonly #ended: StepInFlight[] = []
   readonly #events: { readonly kind: StepEvent['kind']; readonly step: StepInFlight }[] = []
 
   constructor(options: ScheduleRunOptions) {
@@ -61,20 +72,30 @@ export class ScheduleRun {
   async send(scheduled: ScheduledStep): Promise<void> {
     this.#options.stage.signal.throwIfAborted()
     await this.#free(scheduled)
-    const step = new StepInFlight(this.#session(scheduled), scheduled, this.#sent.length, this.#stepSpec(scheduled))
+    await this.#watchEnded()
+    const session = this.#session(scheduled)
+    await this.#options.watch?.before(session, this.#sent.length)
+    const step = new StepInFlight(session, scheduled, this.#sent.length, this.#stepSpec(scheduled))
     this.#sent.push(step)
     const inTransaction = this.#transactions.note(scheduled.session, step.kinds)
     const ended = await this.#waiting.add(step)
     this.#events.push({ kind: ended ? 'ended' : 'waiting', step })
+    if (ended) this.#ended.push(step)
     const others = this.#waiting.size > (ended ? 0 : 1)
     const released = ended ? mayRelease(step, inTransaction) : !inTransaction
     if ((others && released) || this.#waiting.unseen(step)) await this.settle()
     else this.#note(await this.#waiting.endedMeanwhile())
+    await this.#watchEnded()
   }
 
   /** Resolves when every step that waited has ended or is known to wait still. */
   async settle(): Promise<void> {
     this.#note(await this.#waiting.settle())
+  }
+
+  async #watchEnded(): Promise<void> {
+    const ended = this.#ended.splice(0)
+    if (ended.length > 0) await this.#options.watch?.ended(ended.map((step) => step.record()))
   }
 
   /**
@@ -84,9 +105,9 @@ export class ScheduleRun {
    */
   async finish(): Promise<void> {
     await this.settle()
-    if (this.#waiting.size === 0) return
-    this.#note(await this.#waiting.endWithin(this.#options.patience ?? 0))
+    if (this.#waiting.size > 0) this.#note(await this.#waiting.endWithin(this.#options.patience ?? 0))
     if (this.#waiting.size > 0) throw this.stuck()
+    await this.#watchEnded()
   }
 
   /** Ends what is under way, and every transaction. */
@@ -112,6 +133,7 @@ export class ScheduleRun {
 
   #note(completed: readonly StepInFlight[]): void {
     for (const step of completed) this.#events.push({ kind: 'completed', step })
+    this.#ended.push(...completed)
   }
 
   /** A session runs one step at a time: the one before must have ended. */
