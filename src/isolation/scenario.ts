@@ -24,7 +24,7 @@ export interface ScenarioContext {
   /** Where drawing starts from when nobody says. */
   readonly seed: () => number
   /** Sees every promise that a scenario gives out, to notice those that nobody awaits. */
-  readonly onPromise?: (promise: LazyPromise<unknown>) => void
+  readonly onPromise?: (promise: Pick<LazyPromise<unknown>, 'begun' | 'createdAt'>) => void
 }
 
 /** Sessions whose steps can be interleaved, each time from the same state of the database. */
@@ -69,7 +69,8 @@ export class IsolationScenario<S extends SessionSteps> {
       | [options: ExploreOptions, check: ReportCheck<ReportStep<S>>]
   ): Promise<Exploration<ReportStep<S>>> {
     const options = typeof given[0] === 'object' ? given[0] : {}
-    const check = given.findLast((each) => typeof each === 'function')
+    const last = given.at(-1)
+    const check = typeof last === 'function' ? last : undefined
     return this.#promise(() => this.#explore(options, check), this.everyInterleaving)
   }
 

@@ -27,8 +27,8 @@ export function combinations({ level, mode, variables }: MatrixAxes): IsolationS
 function axis<K extends keyof IsolationSetting>(
   name: K,
   values: readonly NonNullable<IsolationSetting[K]>[] | undefined,
-): Pick<IsolationSetting, K>[] {
-  return values === undefined ? [{}] : values.map((value) => ({ [name]: value }) as Pick<IsolationSetting, K>)
+): IsolationSetting[] {
+  return values === undefined ? [{}] : values.map((value) => ({ [name]: value }))
 }
 
 /** Does something in every combination, one after another, whichever fails. */
