@@ -140,6 +140,14 @@ export class Session {
   }
 
   /**
+   * Ends the statement under way with KILL QUERY, as `close()` does, and takes no other. The transaction stays open until
+   * the session is closed: so of several sessions that wait for each other's locks, none goes on while they are ended.
+   */
+  halt(): Promise<void> {
+    return this.#queue.halt()
+  }
+
+  /**
    * Ends the session, and with KILL QUERY the statement under way; an open transaction is rolled back by the server.
    * Idempotent.
    */

@@ -57,10 +57,15 @@ export class StatementQueue {
     return sent
   }
 
-  /** Ends the statement under way and closes the connection. */
-  async close(): Promise<void> {
+  /** Ends the statement under way and sends no other; what its transaction holds stays until the connection closes. */
+  async halt(): Promise<void> {
     this.#closed = true
     await this.#wire.interrupt(this.#settled)
+  }
+
+  /** Ends the statement under way and closes the connection. */
+  async close(): Promise<void> {
+    await this.halt()
     if (this.#wire.lost === undefined) {
       for (const hook of this.#settings.hooks ?? []) await hook.beforeClose?.()
     }
