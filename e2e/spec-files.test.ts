@@ -159,3 +159,14 @@ test('of all permutations, those that the locks do not allow are skipped, and th
   const sharded = await project.vitest(['run', '--shard', '1/2'])
   expect(sharded.output).toMatch(/Test Files\s+1 passed \(1\)/)
 })
+
+test('the spec file of the README has the report that is shown there', async () => {
+  const readme = await readFile(new URL('../README.md', import.meta.url), 'utf8')
+  const [, spec = '', report = ''] =
+    /^```text\n# counter\.spec\n(.*?)^```\n.*?^```text\n(.*?)^```\n/ms.exec(readme) ?? expect.fail('no spec file')
+  const project = await create({ 'counter.spec': spec })
+  const { output, exitCode } = await project.vitest(['run', '-u'])
+  expect(output).toMatch(/Tests\s+2 passed \(2\)/)
+  expect(exitCode).toBe(0)
+  expect(await readFile(join(project.folder, '__snapshots__/counter.spec.snap'), 'utf8')).toContain(report)
+})
