@@ -31,7 +31,7 @@ export async function runVitest(options: {
   })
   const { parseCLI, startVitest } = await import('vitest/node')
   const { filter, options: given } = parseCLI(['vitest', 'run', ...flags])
-  const { cli, vite } = 'suites' in chosen ? suiteOptions(chosen.suites, user) : fileOptions(sources.cwd)
+  const { cli, vite } = 'suites' in chosen ? suiteOptions(chosen.suites, user) : fileOptions(sources.cwd, chosen.files)
   const filters = 'files' in chosen ? [...chosen.files, ...filter] : filter
   const vitest = await startVitest(filters, { ...given, ...cli, run: true, watch: false }, vite)
   const denied = deniedTests(vitest.state.getTestModules())
@@ -66,12 +66,17 @@ function suiteOptions(suites: readonly string[], user: string): VitestConfig {
   }
 }
 
-/** A project without a configuration gets the plugin; one that has its own is left as it is. */
-function fileOptions(cwd: string): VitestConfig {
+/** A project without a configuration gets the plugin, and its spec files; one that has its own is left as it is. */
+function fileOptions(cwd: string, files: readonly string[]): VitestConfig {
   const names = ['vitest', 'vite'].flatMap((name) => EXTENSIONS.map((extension) => `${name}.config.${extension}`))
   const configured = names.some((name) => existsSync(join(cwd, name)))
-  return { cli: {}, vite: configured ? {} : { plugins: [tidb()] } }
+  if (configured) return { cli: {}, vite: {} }
+  const specs = files.filter((file) => /\.spec(?::\d+)?$/.test(file))
+  return { cli: specs.length === 0 ? {} : { include: SPECS_TOO }, vite: { plugins: [tidb()] } }
 }
+
+/** Vitest's own, and spec files of isolationtester. */
+const SPECS_TOO = ['**/*.{test,spec}.?(c|m)[jt]s?(x)', '**/*.spec']
 
 const EXTENSIONS = ['ts', 'mts', 'cts', 'js', 'mjs', 'cjs']
 
