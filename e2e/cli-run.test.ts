@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, inject, test } from 'vitest'
 import { externalServer } from './support/external-server.ts'
 import { PASSING } from './support/passing-test.ts'
-import { binary, tidbTest } from './support/tidb-test.ts'
+import { binary, separately, tidbTest } from './support/tidb-test.ts'
 import { UserProject } from './support/user-project.ts'
 
 const LIMITED = `
@@ -48,6 +48,48 @@ test('a file of a project without a configuration runs, and its failure ends wit
   expect(failed.output).toMatch(/Tests\s+1 failed \(1\)/)
   expect(failed.exitCode).toBe(1)
   expect(await project.leftovers()).toEqual([])
+})
+
+test('with --json standard output is the result alone, of tests that passed, failed and were skipped', async () => {
+  const project = await UserProject.create({
+    'pass.test.ts': PASSING,
+    'fail.test.ts': `
+import { test } from 'vitest-tidb'
+test('fails', async ({ db }) => {
+  console.log('said by a test')
+  await db.run\`INSERT INTO nowhere VALUES (1)\`
+})
+test('is skipped', ({ skip }) => skip('for want of a reason'))`,
+    'broken.test.ts': "throw new Error('cannot be loaded')",
+  })
+  const { exitCode, stdout, stderr } = await separately(project, ['run', '--json', 'pass.test.ts', 'fail.test.ts'])
+  expect(exitCode).toBe(1)
+  expect(stderr).toMatch(/said by a test[^]*Tests {2}1 failed \| 1 passed \| 1 skipped/)
+  const { tests, ...result } = JSON.parse(stdout) as { tests: { name: string }[] }
+  expect(result).toEqual({ ok: false, passed: 1, failed: 1, skipped: 1, missingPrivileges: {}, errors: [] })
+  expect(tests.toSorted((one, other) => one.name.localeCompare(other.name))).toEqual([
+    {
+      file: 'fail.test.ts',
+      line: 3,
+      name: 'fails',
+      state: 'failed',
+      reason: null,
+      milliseconds: expect.any(Number),
+      errors: [{ code: 'ER_NO_SUCH_TABLE', message: expect.stringContaining('nowhere') }],
+    },
+    expect.objectContaining({ name: 'is skipped', state: 'skipped', reason: 'for want of a reason' }),
+    expect.objectContaining({ file: 'pass.test.ts', name: 'passes', state: 'passed', errors: [] }),
+  ])
+  const broken = await separately(project, ['run', '--json', 'broken.test.ts'])
+  expect(JSON.parse(broken.stdout)).toMatchObject({ ok: false, errors: [{ message: 'cannot be loaded' }] })
+  expect(broken.exitCode).toBe(1)
+  const nowhere = await separately(project, ['run', '--json', 'ddl', '-H', '127.0.0.1:1'])
+  expect(JSON.parse(nowhere.stdout)).toMatchObject({
+    ok: false,
+    tests: [],
+    errors: [{ code: 'BACKEND_NONE_USABLE', message: expect.stringContaining('ECONNREFUSED') }],
+  })
+  expect(nowhere.exitCode).toBe(1)
 })
 
 test.for([

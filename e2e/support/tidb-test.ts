@@ -81,3 +81,16 @@ function run(project: UserProject, command: string, args: readonly string[], inp
     child.once('close', (exitCode) => resolve({ exitCode, output: stripVTControlCharacters(output) }))
   })
 }
+
+/** Runs `tidb-test` on this machine's TiDB; standard output and standard error apart from each other, without colours. */
+export async function separately(
+  project: UserProject,
+  args: readonly string[],
+): Promise<{ readonly exitCode: number | null; readonly stdout: string; readonly stderr: string }> {
+  const { child, finished } = project.node([binary(), ...args])
+  const heard = { stdout: '', stderr: '' }
+  child.stdout?.on('data', (chunk: Buffer) => (heard.stdout += chunk.toString()))
+  child.stderr?.on('data', (chunk: Buffer) => (heard.stderr += chunk.toString()))
+  const { exitCode } = await finished
+  return { exitCode, stdout: heard.stdout, stderr: stripVTControlCharacters(heard.stderr) }
+}

@@ -2,15 +2,20 @@ import { Command } from 'commander'
 import { builtInExtensions } from '../config/built-in-extensions.ts'
 import type { PasswordOptions } from './given-password.ts'
 import type { CommandContext } from './program.ts'
-import { addSettingOptions, readConfig, sourcesOf } from './setting-options.ts'
+import { addSettingOptions, jsonOption, readConfig, sourcesOf } from './setting-options.ts'
 import { addStatementOptions, type StatementOptions } from './show-statements.ts'
 import { suiteNames } from './suites.ts'
+
+interface RunOptions extends StatementOptions, PasswordOptions {
+  readonly json?: true
+}
 
 export function runCommand(context: CommandContext): Command {
   const { signal, exitWith, afterDashes } = context
   const run = new Command('run')
     .description('Run the suites that test TiDB itself, or test files of your own, with Vitest.')
     .argument('[suite|file...]', `suites: ${suiteNames().join(', ')}; without any, all of them`)
+    .addOption(jsonOption('print the result as JSON; what Vitest says goes to standard error'))
     .addHelpText(
       'after',
       `
@@ -25,7 +30,8 @@ Examples:
   tidb-test run                                    every suite, on a TiDB that is started for it
   npx vitest-tidb run txn -H db.local -u app -p    transactions on somebody's cluster
   tidb-test run ddl txn -- --reporter=verbose -t index
-  tidb-test run orders.test.ts --show-sql`,
+  tidb-test run orders.test.ts --show-sql
+  tidb-test run txn --json > result.json`,
     )
   // Those sections are for other commands; everything else acts in tests, sections of the user's extensions too.
   const others = builtInExtensions.map(({ name }) => `${name}.`)
@@ -34,7 +40,7 @@ Examples:
   addStatementOptions(run)
   return run.action(async (what: readonly string[], _options: unknown, command: Command) => {
     const { chooseTests } = await import('./choose-tests.ts')
-    const { showSql, showOutput, password } = command.opts<StatementOptions & PasswordOptions>()
+    const { showSql, showOutput, password, json } = command.opts<RunOptions>()
     const chosen = chooseTests(what, { asksForPassword: password === true })
     const sources = await sourcesOf(command, context)
     // Workers write the log of statements; a level or console that was asked for goes before.
@@ -44,6 +50,6 @@ Examples:
     }
     const { user } = (await readConfig(command, context, sources)).database
     const { runVitest } = await import('./run-vitest.ts')
-    exitWith(await runVitest({ chosen, sources, flags: afterDashes, user, signal }))
+    exitWith(await runVitest({ chosen, sources, flags: afterDashes, user, json: json === true, signal }))
   })
 }

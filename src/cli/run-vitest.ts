@@ -5,15 +5,17 @@ import type { CliOptions } from 'vitest/node'
 import type { ViteUserConfig } from 'vitest/config'
 import { rememberCommandLine, type CommandLineSources } from '../vitest/command-line.ts'
 import { tidb } from '../vitest/plugin.ts'
+import { startFailure } from '../vitest/start-failure.ts'
 import type { ChosenTests } from './choose-tests.ts'
 import { deniedTests, renderDenied } from './denied-tests.ts'
 import { exitCodeOf, FAILURE, SUCCESS } from './exit-codes.ts'
 import { LOGIN } from './missing-privilege.ts'
 import { packageRoot } from './package-root.ts'
+import { runResult } from './run-result.ts'
 import { SignalReceived } from './signals.ts'
 import { suitesFolder } from './suites.ts'
 
-/** Runs tests in this process, as `vitest run` does. Gives the exit code. */
+/** Runs tests in this process, as `vitest run` does. Gives the exit code, and with `json` prints a RunResult. */
 export async function runVitest(options: {
   readonly chosen: ChosenTests
   readonly sources: CommandLineSources
@@ -21,9 +23,11 @@ export async function runVitest(options: {
   readonly flags: readonly string[]
   /** Who logs in. */
   readonly user: string
+  /** Whether standard output is for the result alone; what Vitest says goes to standard error then. */
+  readonly json: boolean
   readonly signal: AbortSignal
 }): Promise<number> {
-  const { chosen, sources, flags, user, signal } = options
+  const { chosen, sources, flags, user, json, signal } = options
   rememberCommandLine(sources)
   // Until its global setup takes the signals over, Vitest has nothing to clean up.
   signal.addEventListener('abort', () => {
@@ -33,12 +37,21 @@ export async function runVitest(options: {
   const { filter, options: given } = parseCLI(['vitest', 'run', ...flags])
   const { cli, vite } = 'suites' in chosen ? suiteOptions(chosen.suites, user) : fileOptions(sources.cwd, chosen.files)
   const filters = 'files' in chosen ? [...chosen.files, ...filter] : filter
-  const vitest = await startVitest(filters, { ...given, ...cli, run: true, watch: false }, vite)
+  const vitest = await startVitest(
+    filters,
+    { ...given, ...cli, run: true, watch: false, ...(json ? { includeTaskLocation: true } : {}) },
+    vite,
+    json ? { stdout: process.stderr } : {},
+  )
   const denied = deniedTests(vitest.state.getTestModules())
   // Reporters of Vitest leave reasons out, and standard output may be one of them that machines read.
   if (denied.privileges.size > 0) process.stderr.write(renderDenied(denied))
   const code = Number(process.exitCode ?? SUCCESS)
-  return code === SUCCESS && denied.nothingTested ? FAILURE : code
+  const exitCode = code === SUCCESS && denied.nothingTested ? FAILURE : code
+  if (json) {
+    process.stdout.write(`${JSON.stringify(runResult(vitest, exitCode, startFailure()), null, 2)}\n`)
+  }
+  return exitCode
 }
 
 interface VitestConfig {

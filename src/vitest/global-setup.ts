@@ -16,6 +16,7 @@ import { commandLineSources } from './command-line.ts'
 import { loggedBackend } from './logged-backend.ts'
 import { optionsOf, type PluginOptions } from './plugin-options.ts'
 import { takeSignals } from './signals.ts'
+import { rememberStartFailure } from './start-failure.ts'
 import { applyTimeout } from './test-timeout.ts'
 
 declare module 'vitest' {
@@ -56,6 +57,7 @@ export default async function globalSetup(project: TestProject): Promise<() => P
     }
   } catch (error) {
     signals.release()
+    rememberStartFailure(error)
     // In watch mode and in editors Vitest goes on without us, and does not call this function again.
     project.provide('vitest-tidb-failure', messageOf(error))
     // Vitest would begin with a complaint that there are no test files, which nobody has looked at.
