@@ -83,9 +83,11 @@ function suiteOptions(suites: readonly string[], user: string): VitestConfig {
 function fileOptions(cwd: string, files: readonly string[]): VitestConfig {
   const names = ['vitest', 'vite'].flatMap((name) => EXTENSIONS.map((extension) => `${name}.config.${extension}`))
   const configured = names.some((name) => existsSync(join(cwd, name)))
-  if (configured) return { cli: {}, vite: {} }
-  const specs = files.filter((file) => /\.spec(?::\d+)?$/.test(file))
-  return { cli: specs.length === 0 ? {} : { include: SPECS_TOO }, vite: { plugins: [tidb()] } }
+  // Vitest's own command does so.
+  const lines = files.some((file) => /:\d+$/.test(file)) ? { includeTaskLocation: true } : {}
+  if (configured) return { cli: lines, vite: {} }
+  const specs = files.some((file) => /\.spec(?::\d+)?$/.test(file)) ? { include: SPECS_TOO } : {}
+  return { cli: { ...lines, ...specs }, vite: { plugins: [tidb()] } }
 }
 
 /** Vitest's own, and spec files of isolationtester. */
