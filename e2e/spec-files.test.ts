@@ -1,6 +1,7 @@
-import { readFile } from 'node:fs/promises'
+import { readFile, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { tidbTest } from './support/tidb-test.ts'
 import { UserProject } from './support/user-project.ts'
 
 const CONFIG = `
@@ -169,4 +170,12 @@ test('the spec file of the README has the report that is shown there', async () 
   expect(output).toMatch(/Tests\s+2 passed \(2\)/)
   expect(exitCode).toBe(0)
   expect(await readFile(join(project.folder, '__snapshots__/counter.spec.snap'), 'utf8')).toContain(report)
+})
+
+test('tidb-test runs a spec file where Vitest has no configuration', async () => {
+  const project = await create({ 'counter.spec': COUNTER })
+  await rm(join(project.folder, 'vitest.config.ts'))
+  const { output, exitCode } = await tidbTest(project, ['run', 'counter.spec:14', '--', '-u'])
+  expect(output).toMatch(/Tests\s+1 passed \| 1 skipped \(2\)/)
+  expect(exitCode).toBe(0)
 })
