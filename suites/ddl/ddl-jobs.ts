@@ -13,9 +13,8 @@ export interface DdlJob {
 export const patiently = { interval: 10, timeout: 20_000 }
 
 /**
- * Waits until the job of a started DDL statement stands still because of a transaction, which holds the metadata lock of
- * its table; in a certain schema state, if one is given. Resolves to the job's id.
- * Source: docs.pingcap.com, "Metadata Lock".
+ * Waits until a started DDL statement is blocked by a session whose transaction holds the metadata lock of its table, its
+ * job in a certain schema state, if one is given. Resolves to the job's id.
  */
 export async function jobBlockedBy(
   holder: Session,
@@ -23,24 +22,20 @@ export async function jobBlockedBy(
   observer: Session,
   schemaState?: string,
 ): Promise<number> {
-  let id = 0
-  const look = async (): Promise<string> => {
-    if (ddl.status !== 'running') return 'ended'
-    const [blocked] = await observer.query<{ id: number }>`
-      SELECT job_id AS id FROM mysql.tidb_mdl_view WHERE session_id = ${holder.connectionId}`
-    if (blocked === undefined) return 'not blocked'
-    id = blocked.id
-    const state = (await jobOf(id, observer))?.schemaState ?? 'not listed'
-    return schemaState === undefined || state === schemaState ? 'blocked' : state
-  }
-  // A poll takes a refusal for something that passes; the first look does not.
-  await look()
-  await expect.poll(look, patiently).toMatch(/^(?:blocked|ended)$/)
-  if (ddl.status !== 'running') {
-    await ddl.result()
-    throw new Error(`session '${ddl.session.name}' did not wait for '${holder.name}': ${ddl.sql}`)
+  await expect(ddl).toBeBlockedBy(holder)
+  // Source: docs.pingcap.com, "Metadata Lock".
+  const [blocked] = await observer.query<{ id: number }>`
+    SELECT job_id AS id FROM mysql.tidb_mdl_view WHERE session_id = ${holder.connectionId}`
+  const id = blocked?.id ?? 0
+  if (schemaState !== undefined) {
+    await expect.poll(async () => (await jobOf(id, observer))?.schemaState, patiently).toBe(schemaState)
   }
   return id
+}
+
+/** Whether a started statement has not ended, blocked or not. */
+export function isUnderWay({ status }: StartedStatement<unknown>): boolean {
+  return status === 'running' || status === 'blocked'
 }
 
 export async function jobOf(id: number, observer: Session): Promise<DdlJob | undefined> {

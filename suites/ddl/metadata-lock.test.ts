@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest-tidb'
-import { jobBlockedBy } from './ddl-jobs.ts'
 
 test('a transaction keeps the schema that it began with, and the ALTER waits for it', async ({ db, sessions }) => {
   await db.script('CREATE TABLE room (id INT PRIMARY KEY, beds INT); INSERT INTO room VALUES (1, 2)')
@@ -7,10 +6,11 @@ test('a transaction keeps the schema that it began with, and the ALTER waits for
   await guest.run`BEGIN`
   await expect(guest.query`SELECT * FROM room`).toReturnRows([{ id: 1, beds: 2 }])
   const altering = builder.start`ALTER TABLE room ADD COLUMN view VARCHAR(8) DEFAULT 'sea'`
-  await jobBlockedBy(guest, altering, db)
+  await expect(altering).toBeBlockedBy(guest)
+  await expect(altering).toBeBlockedOn({ kind: 'metadata-lock', table: 'room' })
   await expect(guest.run`INSERT INTO room VALUES (2, 3)`).toAffectRows(1)
   await expect(guest.query`SELECT * FROM room WHERE id = 1`).toReturnRows([{ id: 1, beds: 2 }])
-  expect(altering.status).toBe('running')
+  await expect(altering).toStayBlocked({ for: 50 })
 
   await guest.run`COMMIT`
   await altering.result()
@@ -37,7 +37,7 @@ test('DROP TABLE waits for a transaction that reads the table, which goes on rea
   await guest.run`BEGIN`
   await guest.query`SELECT * FROM room`
   const dropping = builder.start`DROP TABLE room`
-  await jobBlockedBy(guest, dropping, db)
+  await expect(dropping).toBeBlockedBy(guest)
   await expect(guest.query`SELECT * FROM room`).toReturnRows([{ id: 1 }])
   await guest.run`ROLLBACK`
   await dropping.result()

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest-tidb'
-import { jobBlockedBy } from './ddl-jobs.ts'
+import { isUnderWay } from './ddl-jobs.ts'
 
 const STOCK = `CREATE TABLE stock (id INT PRIMARY KEY, sku INT, old INT, KEY by_sku (sku));
   INSERT INTO stock VALUES (1, 7, 0), (2, 7, 0)`
@@ -47,7 +47,7 @@ test('all changes of one ALTER are seen at once', async ({ db, sessions }) => {
   await reader.run`BEGIN`
   await reader.query`SELECT * FROM stock`
   const altering = builder.start`ALTER TABLE stock ADD COLUMN a INT, ADD COLUMN b INT, ADD INDEX by_old (old)`
-  await jobBlockedBy(reader, altering, db)
+  await expect(altering).toBeBlockedBy(reader)
   const seen = new Set<string>()
   const look = async (): Promise<void> => {
     // Not information_schema.columns, which lists columns that are not public yet.
@@ -57,7 +57,7 @@ test('all changes of one ALTER are seen at once', async ({ db, sessions }) => {
   await look()
   expect([...seen]).toEqual(['id,sku,old'])
   await reader.run`COMMIT`
-  while (altering.status === 'running') await look()
+  while (isUnderWay(altering)) await look()
   await altering.result()
   await look()
   expect([...seen]).toEqual(['id,sku,old', 'id,sku,old,a,b'])

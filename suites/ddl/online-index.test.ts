@@ -1,5 +1,5 @@
 import { expect, test, type Session } from 'vitest-tidb'
-import { jobBlockedBy, patiently } from './ddl-jobs.ts'
+import { isUnderWay, jobBlockedBy, patiently } from './ddl-jobs.ts'
 
 const ACCOUNT = 'CREATE TABLE account (id BIGINT PRIMARY KEY AUTO_INCREMENT, owner INT NOT NULL, balance INT NOT NULL)'
 
@@ -21,27 +21,27 @@ test('rows that sessions write while an index is added are in the index', async 
   await reader.run`BEGIN`
   await reader.query`SELECT COUNT(*) FROM account`
   const adding = builder.start`ALTER TABLE account ADD INDEX by_owner (owner)`
-  await jobBlockedBy(reader, adding, db)
+  await expect(adding).toBeBlockedBy(reader)
 
   const written = { inserted: 0, updated: 0, deleted: 0 }
   const insert = async (): Promise<void> => {
-    while (adding.status === 'running') {
+    while (isUnderWay(adding)) {
       written.inserted += (await inserter.run`INSERT INTO account (owner, balance) VALUES (7, 1), (8, 1)`).affectedRows
     }
   }
   const update = async (): Promise<void> => {
-    for (let id = 1; adding.status === 'running'; id = (id % 200) + 1) {
+    for (let id = 1; isUnderWay(adding); id = (id % 200) + 1) {
       written.updated += (await updater.run`UPDATE account SET owner = owner + 1 WHERE id = ${id}`).affectedRows
     }
   }
   const remove = async (): Promise<void> => {
-    for (let id = 201; adding.status === 'running' && id <= 500; id++) {
+    for (let id = 201; isUnderWay(adding) && id <= 500; id++) {
       written.deleted += (await deleter.run`DELETE FROM account WHERE id = ${id}`).affectedRows
     }
   }
   const writing = Promise.all([insert(), update(), remove()])
   await expect.poll(() => Math.min(...Object.values(written)), patiently).toBeGreaterThan(10)
-  expect(adding.status).toBe('running')
+  await expect(adding).toBeBlockedBy(reader)
   await reader.run`COMMIT`
   await adding.result()
   await writing

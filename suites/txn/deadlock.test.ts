@@ -1,64 +1,51 @@
-import { expect, test, type Session, type StartedStatement } from 'vitest-tidb'
-import { untilLockWaiting } from './lock-wait.ts'
-
-interface Edge {
-  deadlock: bigint | number
-  waits: bigint | number
-  holds: bigint | number
-}
-
-/** The transaction that the session has open, as deadlock reports number it. */
-async function transactionOf(session: Session): Promise<string> {
-  const [row] = await session.query<{ id: string }>`SELECT @@tidb_current_ts AS id`
-  return row?.id ?? 'none'
-}
-
-/** For each edge of the deadlocks that one of these transactions was part of: who waits for whom. */
-async function cycleOf(db: Session, transactions: readonly string[]): Promise<[waits: string, holds: string][]> {
-  const edges = await db.query<Edge>`
-    SELECT deadlock_id AS deadlock, try_lock_trx_id AS waits, trx_holding_lock AS holds
-    FROM information_schema.cluster_deadlocks`
-  return edges
-    .map(({ waits, holds }): [string, string] => [String(waits), String(holds)])
-    .filter((edge) => edge.some((transaction) => transactions.includes(transaction)))
-}
+import { expect, isStatementError, test, type Session, type StartedStatement } from 'vitest-tidb'
 
 /** Begins one transaction a session, in which each locks the row of its own number. */
-async function lockOneRowEach(db: Session, locking: readonly Session[]): Promise<string[]> {
+async function lockOneRowEach(db: Session, locking: readonly Session[]): Promise<void> {
   await db.run`CREATE TABLE t (id INT PRIMARY KEY, v INT)`
-  const transactions: string[] = []
   for (const [index, session] of locking.entries()) {
     await db.run`INSERT INTO t VALUES (${index}, 0)`
     await session.run`BEGIN PESSIMISTIC`
     await session.run`UPDATE t SET v = v + 1 WHERE id = ${index}`
-    transactions.push(await transactionOf(session))
   }
-  return transactions
+}
+
+/** The one that fails first, which is how TiDB breaks a cycle; the others go on waiting. */
+async function firstToFail(statements: readonly StartedStatement<unknown>[]): Promise<StartedStatement<unknown>> {
+  return Promise.any(
+    statements.map((statement) =>
+      statement.result().then(
+        () => Promise.reject(new Error(`it went on: ${statement.sql}`)),
+        () => statement,
+      ),
+    ),
+  )
+}
+
+/** Who waited for whom, on what, as the failure of a deadlock's victim tells. */
+async function cycleOf(victim: StartedStatement<unknown>): Promise<string[]> {
+  const error = await victim.result().catch((caught: unknown) => caught)
+  return isStatementError(error)
+    ? error.deadlock.map(({ waiting, holding, key }) => `${waiting}, ${holding}, ${key}`)
+    : []
 }
 
 test('of two sessions that wait for each other, exactly one fails and the other goes on', async ({ db, sessions }) => {
   const { alice, bob } = await sessions('alice', 'bob')
-  const transactions = await lockOneRowEach(db, [alice, bob])
-  const [first, second] = transactions
+  await lockOneRowEach(db, [alice, bob])
   const ofAlice = alice.start`UPDATE t SET v = v + 10 WHERE id = 1`
-  await untilLockWaiting(db, ofAlice)
+  await expect(ofAlice).toBeBlockedBy(bob)
   const ofBob = bob.start`UPDATE t SET v = v + 10 WHERE id = 0`
 
-  await expect.poll(() => [ofAlice.status, ofBob.status], { interval: 10, timeout: 10_000 }).toContain('failed')
-  const [victim, survivor] = ofAlice.status === 'failed' ? [ofAlice, ofBob] : [ofBob, ofAlice]
+  const victim = await firstToFail([ofAlice, ofBob])
+  const survivor = victim === ofAlice ? ofBob : ofAlice
   await expect(victim).toFailWith({ name: 'ER_LOCK_DEADLOCK', errno: 1213, outcome: 'transient' })
+  const waits = ['alice, bob, row t(1)', 'bob, alice, row t(0)']
+  expect(await cycleOf(victim)).toEqual(victim === ofAlice ? waits : waits.toReversed())
   await victim.session.run`ROLLBACK`
   await expect(survivor).toAffectRows(1)
   await survivor.session.run`COMMIT`
 
-  const cycle = await cycleOf(db, transactions)
-  expect(cycle).toHaveLength(2)
-  expect(cycle).toEqual(
-    expect.arrayContaining([
-      [first, second],
-      [second, first],
-    ]),
-  )
   const own = survivor.session === alice ? 0 : 1
   await expect(db.query`SELECT v FROM t WHERE id = ${own}`).toReturnRows([{ v: 1 }])
   await expect(db.query`SELECT v FROM t WHERE id = ${1 - own}`).toReturnRows([{ v: 10 }])
@@ -66,24 +53,29 @@ test('of two sessions that wait for each other, exactly one fails and the other 
 
 test('a cycle of three sessions is broken at one of them', async ({ db, sessions }) => {
   const three = await sessions(3)
-  const transactions = await lockOneRowEach(db, three)
-  const updates: StartedStatement[] = []
+  await lockOneRowEach(db, three)
+  const updates: StartedStatement<unknown>[] = []
   for (const [index, session] of three.entries()) {
     const update = session.start`UPDATE t SET v = v + 10 WHERE id = ${(index + 1) % 3}`
     updates.push(update)
-    if (index < 2) await untilLockWaiting(db, update)
+    if (index < 2) await expect(update).toBeBlockedBy(three[index + 1]!)
   }
-  await expect.poll(() => updates.map((update) => update.status), { interval: 10, timeout: 10_000 }).toContain('failed')
-  const victim = updates.findIndex((update) => update.status === 'failed')
-  await expect(updates[victim]!).toFailWith('ER_LOCK_DEADLOCK')
-  await three[victim]!.run`ROLLBACK`
+  const failed = await firstToFail(updates)
+  const victim = updates.indexOf(failed)
+  await expect(failed).toFailWith('ER_LOCK_DEADLOCK')
+  expect(await cycleOf(failed)).toEqual(
+    [0, 1, 2].map((step) => {
+      const [waits, holds] = [(victim + step) % 3, (victim + step + 1) % 3]
+      return `${three[waits]?.name}, ${three[holds]?.name}, row t(${holds})`
+    }),
+  )
+  await failed.session.run`ROLLBACK`
   // The others are let through one after the other, from the one that waited for the victim.
   for (const step of [2, 1]) {
     const index = (victim + step) % 3
     await expect(updates[index]!).toAffectRows(1)
     await three[index]!.run`COMMIT`
   }
-  expect(await cycleOf(db, transactions)).toHaveLength(3)
   await expect(db.query`SELECT SUM(v) AS total FROM t`).toReturnRows([{ total: '22' }])
 })
 
@@ -95,7 +87,7 @@ test('sessions that lock in the same order wait, and do not deadlock', async ({ 
   await bob.run`BEGIN PESSIMISTIC`
   await alice.run`UPDATE t SET v = v + 1 WHERE id = 0`
   const ofBob = bob.start`UPDATE t SET v = v + 10 WHERE id = 0`
-  await untilLockWaiting(db, ofBob)
+  await expect(ofBob).toBeBlockedBy(alice)
   await alice.run`UPDATE t SET v = v + 1 WHERE id = 1`
   await alice.run`COMMIT`
   await expect(ofBob).toAffectRows(1)

@@ -1,5 +1,4 @@
 import { expect, test, type Session } from 'vitest-tidb'
-import { untilLockWaiting } from './lock-wait.ts'
 
 /** Three rows, of which `holder` has locked the first. */
 async function lockFirstRow(db: Session, holder: Session): Promise<void> {
@@ -15,8 +14,8 @@ test('a writer waits for the row lock and goes on at commit', async ({ db, sessi
   await alice.run`UPDATE t SET v = v + 2 WHERE id = 1`
   await bob.run`BEGIN PESSIMISTIC`
   const update = bob.start`UPDATE t SET v = v * 10 WHERE id = 1`
-  await untilLockWaiting(db, update)
-  expect(update.status).toBe('running')
+  await expect(update).toBeBlockedBy(alice)
+  await expect(update).toBeBlockedOn('row t(1)')
   await alice.run`COMMIT`
   await expect(update).toAffectRows(1)
   await bob.run`COMMIT`
@@ -66,7 +65,7 @@ test('a statement that waits for a lock can be killed, and its session goes on',
   await bob.run`BEGIN PESSIMISTIC`
   await bob.run`UPDATE t SET v = 7 WHERE id = 2`
   const update = bob.start`UPDATE t SET v = 7 WHERE id = 1`
-  await untilLockWaiting(db, update)
+  await expect(update).toBeBlockedBy(alice)
   await bob.kill()
   await expect(update).toFailWith('ER_QUERY_INTERRUPTED')
   await bob.run`COMMIT`
@@ -88,7 +87,8 @@ test.for(ends)('the second insert of a unique value waits, and $happens', async 
   await alice.run`INSERT INTO account VALUES (1, 'a@b.c')`
   await bob.run`BEGIN PESSIMISTIC`
   const insert = bob.start`INSERT INTO account VALUES (2, 'a@b.c')`
-  await untilLockWaiting(db, insert)
+  await expect(insert).toBeBlockedBy(alice)
+  await expect(insert).toBeBlockedOn("unique key account.email('a@b.c')")
   await alice.script(end)
   if (end === 'COMMIT') await expect(insert).toFailWith('ER_DUP_ENTRY')
   else await expect(insert).toAffectRows(1)
@@ -102,7 +102,8 @@ test('a locking read of a key that is missing keeps others from inserting it', a
   await expect(alice.query`SELECT id FROM t WHERE id = 3 FOR UPDATE`).toReturnNothing()
   await bob.run`BEGIN PESSIMISTIC`
   const insert = bob.start`INSERT INTO t VALUES (3, 0)`
-  await untilLockWaiting(db, insert)
+  await expect(insert).toBeBlockedBy(alice)
+  await expect(insert).toBeBlockedOn('row t(3)')
   await alice.run`COMMIT`
   await expect(insert).toAffectRows(1)
   await bob.run`COMMIT`

@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest-tidb'
-import { untilLockWaiting } from './lock-wait.ts'
 
 test('ROLLBACK undoes inserts, updates and deletes', async ({ db }) => {
   await db.run`CREATE TABLE account (id BIGINT PRIMARY KEY, balance INT, KEY by_balance (balance))`
@@ -39,7 +38,7 @@ test('the end of a session rolls its transaction back and frees its locks', asyn
   await leaver.run`UPDATE account SET balance = 0 WHERE id = 1`
   await waiter.run`BEGIN PESSIMISTIC`
   const update = waiter.start`UPDATE account SET balance = balance + 1 WHERE id = 1`
-  await untilLockWaiting(db, update)
+  await expect(update).toBeBlockedBy(leaver)
   await leaver.close()
   await expect(update).toAffectRows(1)
   await waiter.run`COMMIT`

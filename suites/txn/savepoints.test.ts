@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest-tidb'
-import { untilLockWaiting } from './lock-wait.ts'
 
 test('ROLLBACK TO SAVEPOINT undoes only what came after the savepoint', async ({ db }) => {
   await db.run`CREATE TABLE step (id INT PRIMARY KEY)`
@@ -76,7 +75,7 @@ test('ROLLBACK TO SAVEPOINT keeps the locks of what it undid until the transacti
   await holder.run`ROLLBACK TO SAVEPOINT before_update`
   await waiter.run`BEGIN PESSIMISTIC`
   const update = waiter.start`UPDATE step SET v = v + 10 WHERE id = 1`
-  await untilLockWaiting(db, update)
+  await expect(update).toBeBlockedBy(holder)
   await holder.run`COMMIT`
   await expect(update).toAffectRows(1)
   await waiter.run`COMMIT`

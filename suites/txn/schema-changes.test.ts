@@ -8,12 +8,11 @@ test('DDL waits for a transaction that has read the table, and ends after it', a
   await reader.run`BEGIN`
   await expect(reader.query`SELECT * FROM t`).toReturnRows([{ id: 1, v: 1 }])
   const change = changer.start`ALTER TABLE t ADD COLUMN w INT NOT NULL DEFAULT 7`
-  const blocking = async () =>
-    (await db.query`SELECT job_id FROM mysql.tidb_mdl_view WHERE session_id = ${reader.connectionId}`).length
-  await expect.poll(blocking, { interval: 20, timeout: 10_000 }).toBe(1)
-  expect(change.status).toBe('running')
+  await expect(change).toBeBlockedBy(reader)
+  await expect(change).toBeBlockedOn('metadata of t')
   await expect(reader.query`SELECT * FROM t`).toReturnRows([{ id: 1, v: 1 }])
   await expect(reader.run`UPDATE t SET v = 2 WHERE id = 1`).toAffectRows(1)
+  await expect(change).toStayBlocked({ for: 50 })
   await reader.run`COMMIT`
   await change.result()
   await expect(db.query`SELECT * FROM t`).toReturnRows([{ id: 1, v: 2, w: 7 }])

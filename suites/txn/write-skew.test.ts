@@ -1,5 +1,4 @@
 import { expect, sql, test } from 'vitest-tidb'
-import { untilLockWaiting } from './lock-wait.ts'
 
 const table = sql`CREATE TABLE doctor (name VARCHAR(16) PRIMARY KEY, on_call TINYINT)`
 const onCall = sql`SELECT COUNT(*) AS n FROM doctor WHERE on_call = 1`
@@ -31,7 +30,7 @@ test('a locking read of what was decided on prevents write skew', async ({ db, s
     { name: 'ben' },
   ])
   const read = ben.start`SELECT name FROM doctor WHERE on_call = 1 ORDER BY name FOR UPDATE`
-  await untilLockWaiting(db, read)
+  await expect(read).toBeBlockedBy(ann)
   await ann.run`UPDATE doctor SET on_call = 0 WHERE name = 'ann'`
   await ann.run`COMMIT`
   await expect(read).toReturnRows([{ name: 'ben' }])
