@@ -24,7 +24,7 @@ export function catalogOf(extensions: readonly ConfigExtension[] = []): Catalog 
   const taken = new Map<string, string>()
   for (const [key, definition] of definitions) take(taken, claimsOf(key, definition), TOOLKIT)
   for (const extension of all) {
-    const owner = `the extension '${extension.name}'`
+    const owner = ownerOf(extension.name)
     const section = sectionDefinitions(extension)
     // Every key of the toolkit claims its section, so that an extension can't add to one.
     take(taken, [`section ${extension.name}`], owner)
@@ -32,7 +32,7 @@ export function catalogOf(extensions: readonly ConfigExtension[] = []): Catalog 
       const claims = claimsOf(undefined, definition)
       take(
         taken,
-        builtInExtensions.includes(extension) ? claims.filter((claim) => !ofToolkit(taken, claim)) : claims,
+        builtInExtensions.includes(extension) ? claims.filter((claim) => !isShared(taken, claim)) : claims,
         owner,
       )
       definitions.set(key, definition)
@@ -50,8 +50,16 @@ function claimsOf(key: string | undefined, { variable, alsoVariable, option }: S
   ]
 }
 
-function ofToolkit(taken: ReadonlyMap<string, string>, claim: string): boolean {
-  return claim.startsWith('flag ') && taken.get(claim) === TOOLKIT
+/** A flag that the toolkit has already, in its settings or another section: the command tells which is meant. */
+function isShared(taken: ReadonlyMap<string, string>, claim: string): boolean {
+  const holder = taken.get(claim)
+  return (
+    claim.startsWith('flag ') && (holder === TOOLKIT || builtInExtensions.some(({ name }) => holder === ownerOf(name)))
+  )
+}
+
+function ownerOf(name: string): string {
+  return `the extension '${name}'`
 }
 
 /** An extension may be named in several places, and its module be loaded by Vite and by Node. */

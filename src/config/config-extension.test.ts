@@ -3,6 +3,7 @@ import { describe, expect, expectTypeOf, test } from 'vitest'
 import { z } from 'zod'
 import { catalogOf } from './catalog.ts'
 import { defineConfigExtension } from './config-extension.ts'
+import { connectionsExtension } from './connections-extension.ts'
 import { isolationExtension } from './isolation-extension.ts'
 import { jobsExtension } from './jobs-extension.ts'
 import { resolveConfig, type ConfigSources } from './resolve-config.ts'
@@ -139,6 +140,49 @@ describe('an extension', () => {
 test('what jobs watches is a section like those of plugins', () => {
   const config = resolveConfig({ cwd: tmpdir(), env: { TIDB_MONITOR_DURATION: '90s' }, commandLine: { details: true } })
   expect(config.extension(jobsExtension)).toEqual({ duration: 90_000, interval: 2_000, details: true })
+})
+
+describe('what holds for connections', () => {
+  const read = (sources: Partial<ConfigSources>) => {
+    const config = resolveConfig({ cwd: tmpdir(), env: {}, ...sources })
+    return { ...config.extension(connectionsExtension), jobs: config.extension(jobsExtension).duration }
+  }
+  const defaults = { count: 2, maxConnections: 100, timeout: 30_000, duration: 0, interval: 1_000, jobs: undefined }
+
+  test('comes from variables, flags and options of tidb()', () => {
+    expect(read({})).toEqual(defaults)
+    const env = {
+      TIDB_CONNECTIONS_COUNT: '3',
+      TIDB_CONNECTIONS_MAX_CONNECTIONS: '4',
+      TIDB_CONNECTIONS_TIMEOUT: '5s',
+      TIDB_CONNECTIONS_DURATION: '6s',
+      TIDB_CONNECTIONS_INTERVAL: '7ms',
+    }
+    const given = { count: 3, maxConnections: 4, timeout: 5_000, duration: 6_000, interval: 7, jobs: undefined }
+    expect(read({ env })).toEqual(given)
+    const commandLine = { count: '8', 'max-connections': '9', timeout: '10s' }
+    expect(read({ env, commandLine })).toEqual({ ...given, count: 8, maxConnections: 9, timeout: 10_000 })
+    expect(read({ env, inline: { connections: { count: 11, timeout: '1m' } } })).toMatchObject({
+      count: 11,
+      timeout: 60_000,
+    })
+  })
+
+  test('shares flags with jobs, and the command tells whose they are', () => {
+    const commandLine = { duration: '1s' }
+    expect(read({ command: 'connections', commandLine })).toEqual({ ...defaults, duration: 1_000 })
+    expect(read({ command: 'jobs', commandLine })).toEqual({ ...defaults, jobs: 1_000 })
+  })
+
+  test.for([
+    ['count', '0'],
+    ['max-connections', 'many'],
+    ['timeout', '0'],
+    ['duration', '25h'],
+    ['interval', '0'],
+  ])('refuses --%s %s', ([flag, value]) => {
+    expect(() => read({ command: 'connections', commandLine: { [flag ?? '']: value } })).toThrow(`option --${flag}: `)
+  })
 })
 
 describe('what isolation measures on', () => {

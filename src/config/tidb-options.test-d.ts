@@ -1,4 +1,6 @@
 import { expectTypeOf, test } from 'vitest'
+import type { ConfigExtension } from './config-extension.ts'
+import type { connectionsExtension } from './connections-extension.ts'
 import type { SettingKey } from './settings.ts'
 import type { BackendChoice, TidbOptions } from './tidb-options.ts'
 
@@ -12,10 +14,15 @@ type Written =
   | `retry.${keyof Group<TidbOptions['retry']>}`
   | `breaker.${keyof Group<TidbOptions['breaker']>}`
   | `logging.${keyof Group<TidbOptions['logging']>}`
-  | Exclude<keyof TidbOptions, 'database' | 'backend' | 'test' | 'retry' | 'breaker' | 'logging'>
+  | Exclude<keyof TidbOptions, 'database' | 'backend' | 'test' | 'retry' | 'breaker' | 'connections' | 'logging'>
 
 test('what can be written as an option is what is checked as a setting, no more and no less', () => {
   expectTypeOf<Written>().toEqualTypeOf<SettingKey>()
+})
+
+test('so is what stands in the section of connections', () => {
+  type Values = typeof connectionsExtension extends ConfigExtension<string, infer Output> ? Output : never
+  expectTypeOf<keyof Group<TidbOptions['connections']>>().toEqualTypeOf<keyof Values>()
 })
 
 test('a backend is a name or a group', () => {

@@ -89,6 +89,19 @@ export interface TidbOptions {
     /** Trials that must then succeed. Default 1. */
     readonly trials?: number
   }
+  /** What holds for the fixture `coordinator`. Times: milliseconds, or a text such as `'30s'`. */
+  readonly connections?: {
+    /** Of a run with one task for all. Default 2. */
+    readonly count?: number
+    /** The most of one run. Default 100. */
+    readonly maxConnections?: number
+    /** How long one may wait for another. Default 30 s. */
+    readonly timeout?: number | string
+    /** How long `monitor()` watches one. Default 0: it is checked once. */
+    readonly duration?: number | string
+    /** How often it is checked meanwhile. Default 1 s. */
+    readonly interval?: number | string
+  }
   readonly logging?: {
     /** Default `info`. */
     readonly level?: 'error' | 'warn' | 'info' | 'debug'
