@@ -38,7 +38,6 @@ export class Connection {
   readonly #sessions: Session[] = []
   /** Those of the connection itself: a machine closes its own. */
   readonly #owned: Session[] = []
-  readonly #statements = new AbortController()
   #status: ConnectionStatus = 'disconnected'
   #established = false
 
@@ -63,7 +62,7 @@ export class Connection {
 
   /** @throws ConnectError */
   async open(): Promise<Session> {
-    const session = await this.#connected({ database: this.#database, signal: this.#statements.signal, once: false })
+    const session = await this.#connected({ database: this.#database, signal: this.#run.signal, once: false })
     this.#owned.push(session)
     return session
   }
@@ -84,9 +83,9 @@ export class Connection {
     }
   }
 
-  /** Ends the statement under way, and refuses those that follow. */
-  endStatements(reason: unknown): void {
-    this.#statements.abort(reason)
+  /** Ends the statement under way, and takes no other. */
+  halt(): void {
+    for (const session of this.#owned) void session.halt()
   }
 
   /** Tells that it could not be had, if it never was. */

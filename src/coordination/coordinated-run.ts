@@ -127,7 +127,7 @@ export class CoordinatedRun {
     const { promise: abandoned, reject } = Promise.withResolvers<never>()
     let timer: unknown
     const onAbort = (): void => {
-      connection.endStatements(signal.reason)
+      connection.halt()
       timer = outsideTasks(() => clock.setTimeout(() => reject(abandonedTask(connection.name)), LAST_MOMENTS))
     }
     signal.addEventListener('abort', onAbort, { once: true })

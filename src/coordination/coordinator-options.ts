@@ -14,7 +14,7 @@ export interface SessionRequest {
   readonly name: string
   readonly endpoint: Endpoint
   readonly database: string | undefined
-  /** Ends what the session has under way, and refuses what follows. */
+  /** Ends connecting, and nothing after that. */
   readonly signal: AbortSignal
   /** Whoever asks tries again by itself: one attempt is enough. */
   readonly once: boolean

@@ -68,11 +68,14 @@ export function comesOfAbort(error: unknown, reason: unknown): boolean {
   for (let at = error; at instanceof Error; at = at.cause) {
     if (at === reason || at.name === 'AbortError') return true
     if (isTidbTestError(at) && ABORTS.has(at.code)) return true
+    if ('errno' in at && at.errno === ER_QUERY_INTERRUPTED) return true
   }
   return error === reason
 }
 
-const ABORTS: ReadonlySet<string> = new Set(['WAIT_ABORTED', 'STATEMENT_ABORTED', 'STATE_ABORTED', 'CONNECT_ABORTED'])
+const ABORTS: ReadonlySet<string> = new Set(['WAIT_ABORTED', 'STATEMENT_ABORTED', 'STATE_ABORTED', 'CONNECT_CLOSED'])
+/** What KILL QUERY leaves: https://docs.pingcap.com/tidb/stable/error-codes */
+const ER_QUERY_INTERRUPTED = 1317
 
 function headline(failed: number, count: number, needed: number): string {
   const required = needed === count ? 'all are required' : `${needed} must end well`

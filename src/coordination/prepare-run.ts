@@ -1,6 +1,6 @@
 import type { Clock } from '../clock/clock.ts'
 import { systemClock } from '../clock/system-clock.ts'
-import { openSession } from '../connections/open-session.ts'
+import { openWire, sessionOver } from '../connections/open-session.ts'
 import type { Session } from '../connections/session.ts'
 import { Connection, type RunParts } from './connection.ts'
 import { CoordinatedRun, runPlainMachine, type Task } from './coordinated-run.ts'
@@ -38,9 +38,10 @@ export function prepareRun(
     openSession: coordinator.openSession ?? openPlainSession,
   }
   const connections = names.map((name): [string, Connection] => {
-    const endpoint = own(name)?.endpoint ?? coordinator.endpoint
-    const database = own(name)?.database ?? coordinator.database
-    return [name, new Connection(registry.party(name), parts, { endpoint, database })]
+    const { endpoint = coordinator.endpoint, database } = own(name) ?? {}
+    // Another server need not have the database of this one.
+    const here = endpoint === coordinator.endpoint ? coordinator.database : undefined
+    return [name, new Connection(registry.party(name), parts, { endpoint, database: database ?? here })]
   })
   const run = new CoordinatedRun({
     tasks,
@@ -68,6 +69,7 @@ function sharedBy(
   return { shared, mailbox, events }
 }
 
-function openPlainSession({ name, endpoint, database, signal }: SessionRequest): Promise<Session> {
-  return openSession({ name, endpoint, signal, ...(database === undefined ? {} : { database }) })
+async function openPlainSession({ name, endpoint, database, signal }: SessionRequest): Promise<Session> {
+  // The signal is not for the session itself: a machine that is told to end still cleans up with it.
+  return sessionOver(await openWire({ endpoint, signal, ...(database === undefined ? {} : { database }) }), { name })
 }
