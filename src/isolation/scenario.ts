@@ -44,7 +44,7 @@ export class IsolationScenario<S extends SessionSteps> {
    * @throws TidbTestError `ISOLATION_SCHEDULE` when the order is wrong, `ISOLATION_SESSION_BLOCKED` when a step comes
    *   while its session is blocked, `ISOLATION_STUCK` when no session can go on
    */
-  permutation(...steps: readonly MarkedStep<S>[]): Promise<IsolationReport<ReportStep<S>>> {
+  permutation(...steps: MarkedStep<S>[]): Promise<IsolationReport<ReportStep<S>>> {
     const { turns, options } = this.#context
     return this.#promise(async () => {
       const schedule = parseSteps(steps)

@@ -8,7 +8,11 @@ import type { IsolationSpec, StepSpec } from './spec.ts'
 import type { Stage } from './stage.ts'
 import { StepInFlight } from './step-in-flight.ts'
 import { mayRelease, OpenTransactions } from './release.ts'
+import { rollBack } from './step-sessions.ts'
 import { WaitingSteps } from './waiting-steps.ts'
+
+/** Milliseconds in which a statement goes on whose lock was released. */
+const GOES_ON_WITHIN = 50
 
 /** Looks at the sessions of a schedule around its steps. */
 export interface ScheduleWatch {
@@ -110,10 +114,19 @@ export class ScheduleRun {
     await this.#watchEnded()
   }
 
-  /** Ends what is under way, and every transaction. */
+  /** Ends what is under way: by ending the transactions that it waits for, else with KILL QUERY. */
   async abandon(): Promise<void> {
-    await Promise.all(this.#waiting.steps.map((step) => step.statement.session.kill()))
-    await Promise.allSettled(this.#waiting.steps.map((step) => step.ended))
+    if (!this.#options.stage.signal.aborted) {
+      for (let steps = this.#waiting.underWay; steps.length > 0; steps = this.#waiting.underWay) {
+        const idle = [...this.#options.sessions].filter(([name]) => this.#waiting.underWayOf(name) === undefined)
+        await Promise.all(idle.map(([, session]) => rollBack(session)))
+        await this.#waiting.someEndedWithin(GOES_ON_WITHIN)
+        if (this.#waiting.underWay.length === steps.length) break
+      }
+    }
+    const { underWay } = this.#waiting
+    await Promise.all(underWay.map((step) => step.statement.session.kill()))
+    await Promise.allSettled(underWay.map((step) => step.ended))
   }
 
   /** For whoever finds that no session can go on. */

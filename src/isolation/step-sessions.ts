@@ -39,18 +39,10 @@ export class StepSessions {
     return this.#sessions
   }
 
-  /** Rolls back what is open. A session whose connection a step has cut has nothing open. */
+  /** Rolls back what is open. */
   async endTransactions(): Promise<void> {
     const connected = [...this.#sessions.values()].filter(({ status }) => status === 'connected')
-    await Promise.all(
-      connected.map(async (session) => {
-        try {
-          await session.script('ROLLBACK')
-        } catch (error) {
-          if (session.status === 'connected') throw error
-        }
-      }),
-    )
+    await Promise.all(connected.map(rollBack))
   }
 
   async tearDown(): Promise<void> {
@@ -84,6 +76,15 @@ export class StepSessions {
         throw addRemark(error, `It is in the ${what} of session ${name}.`)
       }
     }
+  }
+}
+
+/** Whose connection was cut has nothing to roll back. */
+export async function rollBack(session: Session): Promise<void> {
+  try {
+    await session.script('ROLLBACK')
+  } catch (error) {
+    if (session.status === 'connected') throw error
   }
 }
 

@@ -44,6 +44,20 @@ export class WaitingSteps {
     return this.#steps.get(session)
   }
 
+  /** Those that have not ended. */
+  get underWay(): readonly StepInFlight[] {
+    return this.steps.filter((step) => !step.hasEnded)
+  }
+
+  underWayOf(session: string): StepInFlight | undefined {
+    return this.underWay.find((step) => step.scheduled.session === session)
+  }
+
+  /** Resolves when one of those under way has ended, or the time is over. */
+  async someEndedWithin(milliseconds: number): Promise<void> {
+    await withTimer(milliseconds, this.#stage.signal, Promise.race(this.underWay.map((step) => step.ended)))
+  }
+
   /** Whether any but this one is under way of which nobody knows whether it waits. */
   unseen(but: StepInFlight): boolean {
     return this.steps.some((step) => step !== but && !step.hasEnded && step.waited === undefined)
