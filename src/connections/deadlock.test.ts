@@ -85,7 +85,7 @@ describe('the victim of a deadlock', () => {
     const { alice } = await sessions('alice')
     await using other = await openSession({ name: 'stranger', endpoint: tidb.endpoint, database: db.database ?? '' })
     const error = await deadlocked([alice, other], update)
-    const names = new Set(error.deadlock.flatMap(({ waiting, holding }) => [waiting, holding]))
+    const names = new Set(error.deadlock?.flatMap(({ waiting, holding }) => [waiting, holding]))
     const expected =
       error.session === 'alice'
         ? ['alice', `connection ${other.connectionId}`]
@@ -104,7 +104,7 @@ describe('the victim of a deadlock', () => {
     await using two = await open('two')
     const error = await deadlocked([one, two], update)
     expect(error.errno).toBe(1213)
-    expect(error.deadlock).toEqual([])
+    expect(error).not.toHaveProperty('deadlock')
     expect(error.message).toMatch(/\n  Its cycle could not be read: .*PROCESS/)
   })
 })

@@ -22,7 +22,7 @@ export async function explainDeadlock(failure: unknown, wire: GuardedWire, setti
     const [records, transaction] = await Promise.all([readDeadlocks(source), lastTransaction(wire)])
     const victim = transaction === undefined ? undefined : { transaction, session: settings.name }
     const cycle = victim === undefined ? [] : cycleOf(victim, records, source)
-    if (cycle.length > 0) failure.deadlock = cycle
+    if (cycle.length > 0) failure.explainDeadlock(cycle)
     else addRemark(failure, 'TiDB kept no record of its cycle in information_schema.deadlocks.')
   } catch (error) {
     const [reason] = messageOf(error).split('\n')

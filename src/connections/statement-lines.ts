@@ -75,7 +75,7 @@ function oneLine(text: string): string {
 }
 
 /** At most so many columns, the last of them an ellipsis if something was cut off. */
-function shortened(text: string, columns: number): string {
+export function shortened(text: string, columns: number): string {
   if (displayWidth(text) <= columns) return text
   let kept = ''
   let width = 1

@@ -28,7 +28,8 @@ export class StatementError extends TidbTestError {
   readonly outcome: ErrorOutcome
   readonly sql: string
   readonly session: string
-  #deadlock: readonly DeadlockWait[] = []
+  /** The cycle of a deadlock (1213) from this statement's own wait on; absent where it is not known, and for other errors. */
+  declare readonly deadlock?: readonly DeadlockWait[]
 
   constructor(cause: unknown, statement: FailedStatement, override: { code?: string; message?: string } = {}) {
     const driver = (cause ?? {}) as { errno?: number; code?: string; sqlState?: string; sqlMessage?: string }
@@ -67,15 +68,10 @@ export class StatementError extends TidbTestError {
     return 'statement'
   }
 
-  /** The cycle of a deadlock (1213), from this statement's own wait on; empty when it is not known, and for other errors. */
-  get deadlock(): readonly DeadlockWait[] {
-    return this.#deadlock
-  }
-
-  /** For the session: adds the cycle to the message too. */
-  set deadlock(waits: readonly DeadlockWait[]) {
-    this.#deadlock = waits
-    addRemark(this, deadlockLines(waits).join('\n  '))
+  /** For the session: adds the cycle, to the message too. */
+  explainDeadlock(deadlock: readonly DeadlockWait[]): void {
+    Object.assign(this, { deadlock })
+    addRemark(this, deadlockLines(deadlock).join('\n  '))
   }
 }
 

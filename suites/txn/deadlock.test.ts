@@ -25,9 +25,8 @@ async function firstToFail(statements: readonly StartedStatement<unknown>[]): Pr
 /** Who waited for whom, on what, as the failure of a deadlock's victim tells. */
 async function cycleOf(victim: StartedStatement<unknown>): Promise<string[]> {
   const error = await victim.result().catch((caught: unknown) => caught)
-  return isStatementError(error)
-    ? error.deadlock.map(({ waiting, holding, key }) => `${waiting}, ${holding}, ${key}`)
-    : []
+  const waits = isStatementError(error) ? error.deadlock : undefined
+  return (waits ?? []).map(({ waiting, holding, key }) => `${waiting}, ${holding}, ${key}`)
 }
 
 test('of two sessions that wait for each other, exactly one fails and the other goes on', async ({ db, sessions }) => {
