@@ -1,24 +1,26 @@
 import { sleep } from '../clock/sleep.ts'
 import { systemClock } from '../clock/system-clock.ts'
+import { maskPasswords } from '../connections/mask-passwords.ts'
 import type { Session } from '../connections/session.ts'
 import { watchOf, type StartedStatement } from '../connections/started-statement.ts'
+import type { StatementHook } from '../connections/statement-hook.ts'
 import { TidbTestError } from '../errors/tidb-test-error.ts'
-import { maskPasswords } from '../connections/mask-passwords.ts'
+import { examine } from './examination.ts'
+import { KnownSessions } from './known-sessions.ts'
 import { ServerView } from './server-view.ts'
 import { StatementJudge } from './statement-judge.ts'
+import { UserLockRecord } from './user-lock-record.ts'
 import { waitForGraph, type WaitForGraph } from './wait-for-graph.ts'
-import type { Blocker, StatementState } from './wait.ts'
+import type { StatementState, Wait } from './wait.ts'
 
 export interface BlockingObserverOptions {
   /** Opens the observer's own session, when something is first asked. */
   readonly openSession: (name: string) => Promise<Session>
   /** The sessions whose names are known. */
   readonly sessions: () => readonly Session[]
-  /** The server's status port, as `http://host:port`, where it is known. */
-  readonly statusUrl?: string
 }
 
-export interface WaitOptions {
+export interface VerdictOptions {
   readonly signal?: AbortSignal
   /** Milliseconds until it is given up; 10 seconds when not given. */
   readonly timeout?: number
@@ -26,7 +28,7 @@ export interface WaitOptions {
 
 interface Watch {
   readonly statement: StartedStatement
-  readonly judge: StatementJudge
+  judge: StatementJudge | undefined
   readonly decided: (state: StatementState) => void
   readonly failed: (error: unknown) => void
 }
@@ -41,29 +43,44 @@ const LONGEST_PAUSE = 25
  */
 export class BlockingObserver {
   readonly #options: BlockingObserverOptions
+  readonly #userLocks = new UserLockRecord()
+  readonly #known: KnownSessions
   readonly #watches = new Set<Watch>()
-  #session: Promise<Session> | undefined
   #view: Promise<ServerView> | undefined
+  #own: number | undefined
   #looking: Promise<void> | undefined
   /** How often it has looked since somebody last began to watch. */
   #looks = 0
+  #closed = false
+  #unavailable: () => readonly string[] = () => []
 
   constructor(options: BlockingObserverOptions) {
     this.#options = options
+    this.#known = new KnownSessions({
+      sessions: options.sessions,
+      userLocks: this.#userLocks,
+      observers: () => (this.#own === undefined ? [] : [this.#own]),
+    })
+  }
+
+  /** For a session that may take locks with GET_LOCK(): without it, who holds one of those is not known. */
+  hookOf(connectionId: number): StatementHook {
+    return this.#userLocks.hookOf(connectionId)
   }
 
   /**
    * Resolves when the statement has ended, or is known to be blocked.
    *
-   * @throws TidbTestError `BLOCKING_UNDECIDED` when neither is known at the deadline; the signal's reason when it aborts
+   * @throws TidbTestError `BLOCKING_UNDECIDED` when neither is known at the deadline, `BLOCKING_CLOSED` when the observer is
+   *   closed before; the signal's reason when it aborts; ConnectError when the server can't be asked
    */
-  async endedOrBlocked(statement: StartedStatement, options: WaitOptions = {}): Promise<StatementState> {
+  async endedOrBlocked(statement: StartedStatement, options: VerdictOptions = {}): Promise<StatementState> {
     const { signal, timeout = 10_000 } = options
     signal?.throwIfAborted()
     const ended = endOf(statement)
     if (ended !== undefined) return ended
     const { promise, resolve, reject } = Promise.withResolvers<StatementState>()
-    const watch: Watch = { statement, judge: this.#judge(statement), decided: resolve, failed: reject }
+    const watch: Watch = { statement, judge: undefined, decided: resolve, failed: reject }
     const timer = systemClock.setTimeout(() => reject(this.#undecided(statement, timeout)), timeout)
     const onAbort = (): void => reject(signal?.reason)
     signal?.addEventListener('abort', onAbort, { once: true })
@@ -81,46 +98,45 @@ export class BlockingObserver {
   }
 
   /**
-   * One look, without waiting: `running` where nothing shows that it is blocked. A wait that only its age would prove is
-   * not seen by one look.
+   * One look, without waiting: `running` where it proves nothing. What is only proven by time, as a wait for a metadata
+   * lock, one look does not see.
    */
   async look(statement: StartedStatement): Promise<StatementState> {
     const ended = endOf(statement)
     if (ended !== undefined) return ended
+    if (!watchOf(statement).sent) return { status: 'running' }
     const view = await this.#serverView()
-    const judge = this.#judge(statement)
-    const wait = judge.judge(await view.look({ ddl: judge.isSchemaChange }), view)
-    return endOf(statement) ?? stateOf(statement, wait)
+    const judge = this.#judge(statement, view)
+    const waits = await examine(view, [judge])
+    return stateOf(statement, waits.get(judge))
   }
 
   /** Every session of the server: its statement, for how long, and whom it waits for. */
   async waitForGraph(): Promise<WaitForGraph> {
-    const view = await this.#serverView()
-    return waitForGraph(await this.#openSession(), view, (connectionId) => this.#blocker(connectionId))
+    return waitForGraph(await this.#serverView(), this.#known)
   }
 
   /** Ends the observer's session; whoever still waits for a verdict is told so. Idempotent. */
   async close(): Promise<void> {
-    for (const { failed } of this.#watches) {
-      failed(new TidbTestError('BLOCKING_CLOSED', 'the observer was closed while a verdict was awaited'))
-    }
+    this.#closed = true
+    for (const { failed } of this.#watches) failed(closedError())
     this.#watches.clear()
+    // An observer that could not be opened has told so whoever asked it.
+    const [opened] = await Promise.allSettled([this.#view])
+    if (opened.status === 'fulfilled') await opened.value?.session.close()
     await this.#looking
-    const session = this.#session
-    this.#session = undefined
-    this.#view = undefined
-    await (await session)?.close()
   }
 
-  #judge(statement: StartedStatement): StatementJudge {
-    return new StatementJudge(statement, (connectionId, transaction) => this.#blocker(connectionId, transaction))
+  #judge(statement: StartedStatement, view: ServerView): StatementJudge {
+    const { connectionId } = statement.session
+    return new StatementJudge({ connectionId, sql: watchOf(statement).literal() }, view, this.#known)
   }
 
   async #lookOn(): Promise<void> {
     try {
       while (this.#watches.size > 0) {
         await sleep(systemClock, PAUSES[this.#looks++] ?? LONGEST_PAUSE)
-        if (this.#watches.size > 0) await this.#lookOnce()
+        await this.#lookOnce()
       }
     } catch (error) {
       for (const { failed } of this.#watches) failed(error)
@@ -131,41 +147,57 @@ export class BlockingObserver {
   }
 
   async #lookOnce(): Promise<void> {
+    const watches = [...this.#watches].filter(({ statement }) => watchOf(statement).sent)
+    if (watches.length === 0) return
     const view = await this.#serverView()
-    const watches = [...this.#watches]
-    const sighting = await view.look({ ddl: watches.some(({ judge }) => judge.isSchemaChange) })
-    for (const { statement, judge, decided } of watches) {
-      const wait = judge.judge(sighting, view)
-      if (wait !== undefined) decided(endOf(statement) ?? stateOf(statement, wait))
+    for (const watch of watches) watch.judge ??= this.#judge(watch.statement, view)
+    const waits = await examine(
+      view,
+      watches.flatMap(({ judge }) => judge ?? []),
+    )
+    // The reply of a statement that has ended meanwhile may be there already, and not be read yet.
+    await new Promise((resolve) => setImmediate(resolve))
+    for (const { judge, statement, decided } of watches) {
+      const wait = judge === undefined ? undefined : waits.get(judge)
+      if (wait !== undefined) decided(stateOf(statement, wait))
     }
-  }
-
-  #openSession(): Promise<Session> {
-    this.#session ??= this.#options.openSession('observer')
-    return this.#session
   }
 
   #serverView(): Promise<ServerView> {
-    this.#view ??= this.#openSession().then((session) => ServerView.over(session))
+    if (this.#closed) throw closedError()
+    this.#view ??= this.#openView().catch((error: unknown) => {
+      this.#view = undefined
+      throw error
+    })
     return this.#view
   }
 
-  #blocker(connectionId: number, transaction?: bigint): Blocker {
-    const session = this.#options.sessions().find((known) => known.connectionId === connectionId)
-    return {
-      connectionId,
-      ...(session === undefined ? {} : { session, name: session.name }),
-      ...(transaction === undefined ? {} : { transaction }),
-    }
+  async #openView(): Promise<ServerView> {
+    const session = await this.#options.openSession('observer')
+    this.#own = session.connectionId
+    const view = await ServerView.over(session)
+    this.#unavailable = () => view.unavailable
+    return view
   }
 
-  #undecided({ sql, session }: StartedStatement, timeout: number): TidbTestError {
+  #undecided(statement: StartedStatement, timeout: number): TidbTestError {
+    const { session, sql } = statement
+    const shown = maskPasswords(sql)
+    const why = watchOf(statement).sent ? [] : ['It has not been sent: it waits for the session’s statement before it.']
+    const missing = this.#unavailable().map((reason) => `Not asked: ${reason}`)
     return new TidbTestError(
       'BLOCKING_UNDECIDED',
-      `after ${timeout} ms the statement has neither ended nor was it seen to be blocked\n  session ${session.name}: ${maskPasswords(sql)}`,
-      { context: { session: session.name, sql: maskPasswords(sql) } },
+      `after ${timeout} ms the statement has neither ended nor was it seen to be blocked\n  session ${session.name}: ${shown}`,
+      {
+        remedy: [...why, ...missing, 'If it only takes long, wait for its result(), or give it more time.'].join('\n'),
+        context: { session: session.name, sql: shown },
+      },
     )
   }
+}
+
+function closedError(): TidbTestError {
+  return new TidbTestError('BLOCKING_CLOSED', 'the observer was closed, so it can give no verdict')
 }
 
 function endOf(statement: StartedStatement): StatementState | undefined {
@@ -174,7 +206,9 @@ function endOf(statement: StartedStatement): StatementState | undefined {
   return undefined
 }
 
-function stateOf(statement: StartedStatement, wait: ReturnType<StatementJudge['judge']>): StatementState {
+function stateOf(statement: StartedStatement, wait: Wait | undefined): StatementState {
+  const ended = endOf(statement)
+  if (ended !== undefined) return ended
   watchOf(statement).saw(wait === undefined ? 'running' : 'blocked')
   return wait === undefined ? { status: 'running' } : { status: 'blocked', wait }
 }

@@ -1,29 +1,45 @@
+import { systemClock } from '../clock/system-clock.ts'
 import type { Session } from '../connections/session.ts'
 import { StatementError } from '../errors/statement-error.ts'
 import { messageOf } from '../errors/tidb-test-error.ts'
+import { ddlJobs, type DdlJob } from './ddl-jobs.ts'
+import { heldKeys, userLockHolder, type HeldKey } from './held-keys.ts'
 import { lockWaits, type LockWait } from './lock-waits.ts'
-import { ddlJobs, metadataWaits, type DdlJob, type MetadataWait } from './metadata-waits.ts'
+import { metadataWaits, type MetadataWait } from './metadata-waits.ts'
+import { Patience } from './patience.ts'
+import { processes, type Process } from './processes.ts'
 import { ask, type Question } from './question.ts'
 import { openTransactions, type OpenTransaction } from './transactions.ts'
 
 /** What the server's views showed at one moment. */
-export interface Sighting {
+export interface Glance {
   readonly transactions: readonly OpenTransaction[]
-  readonly lockWaits: readonly LockWait[]
   readonly jobs: readonly DdlJob[]
   readonly metadataWaits: readonly MetadataWait[]
+  /** Who holds the locks that were asked for: start timestamps by their names. */
+  readonly userLocks: ReadonlyMap<string, bigint>
 }
 
-const NOTHING: Question<readonly never[]> = { sql: 'DO 0', read: () => [] }
+/** Who holds what others want, and who was there still when that was known. */
+export interface Evidence {
+  readonly lockWaits: readonly LockWait[]
+  /** One list for each list of queries. */
+  readonly held: readonly (readonly HeldKey[])[]
+  readonly transactions: readonly OpenTransaction[]
+}
+
+const MVCC = 'TIDB_MVCC_INFO'
 
 /** Looks at the server through one session, and remembers which views may not be looked at. */
 export class ServerView {
-  readonly #session: Session
+  /** How long a wait must be seen before it is believed without evidence. */
+  readonly patience = new Patience()
+  readonly session: Session
   readonly #unavailable = new Map<string, string>()
   #everyServer = false
 
   private constructor(session: Session) {
-    this.#session = session
+    this.session = session
   }
 
   static async over(session: Session): Promise<ServerView> {
@@ -32,35 +48,81 @@ export class ServerView {
     return view
   }
 
-  /** Views that could not be asked, each with the reason. */
+  /** What could not be asked, each with the reason. */
   get unavailable(): readonly string[] {
     return [...this.#unavailable].map(([view, reason]) => `${view}: ${reason}`)
   }
 
-  /** Whether transactions of everybody are seen, on every server. */
-  get complete(): boolean {
-    return this.#unavailable.size === 0
+  /** Whether everybody's transactions are seen, on every server. */
+  get seesEverybody(): boolean {
+    // data_lock_waits needs PROCESS, and so do other users' transactions.
+    return ['data_lock_waits', 'tidb_trx', 'cluster_tidb_trx'].every((view) => this.#mayAsk(view))
   }
 
-  /** One round trip. `ddl`: schema changes are looked at too. */
-  look({ ddl }: { ddl: boolean }): Promise<Sighting> {
-    return this.#look(ddl)
-  }
-
-  async #look(ddl: boolean): Promise<Sighting> {
-    const [waits, jobs, metadata, transactions] = await ask<
-      [readonly LockWait[], readonly DdlJob[], readonly MetadataWait[], readonly OpenTransaction[]]
-    >(this.#session, [
-      this.#available('data_lock_waits') ? lockWaits : NOTHING,
-      ddl && this.#available('tidb_ddl_job') ? ddlJobs : NOTHING,
-      ddl && this.#available('tidb_mdl_info') ? metadataWaits(this.#everyServer) : NOTHING,
-      // Last, so that whoever was seen to hold or to wait above is seen to be there still.
-      this.#available('tidb_trx') ? openTransactions(this.#everyServer) : NOTHING,
+  /** The quick look. `ddl`: schema changes are looked at too. */
+  async glance({ ddl, userLocks }: { ddl: boolean; userLocks: readonly string[] }): Promise<Glance> {
+    const begun = systemClock.now()
+    const names = this.#mayAsk(MVCC) ? userLocks : []
+    const [transactions, jobs, metadata, ...holders] = await ask<
+      [readonly OpenTransaction[], readonly DdlJob[], readonly MetadataWait[], ...(bigint | undefined)[]]
+    >(this.session, [
+      this.#mayAsk('tidb_trx') ? openTransactions(this.#everyServer) : NOTHING,
+      ddl && this.#mayAsk('tidb_ddl_job') ? ddlJobs : NOTHING,
+      ddl && this.#mayAsk('tidb_mdl_info') ? metadataWaits(this.#everyServer, this.#mayAsk(MVCC)) : NOTHING,
+      ...names.map(userLockHolder),
     ])
-    return { transactions, lockWaits: waits, jobs, metadataWaits: metadata }
+    this.patience.looked(systemClock.now() - begun)
+    const held = names.flatMap((name, index) => {
+      const holder = holders[index]
+      return holder === undefined ? [] : [[name, holder] as const]
+    })
+    return { transactions, jobs, metadataWaits: metadata, userLocks: new Map(held) }
   }
 
-  #available(view: string): boolean {
+  async processes(): Promise<readonly Process[]> {
+    const [list] = await ask<[readonly Process[]]>(this.session, [processes(this.#everyServer)])
+    return list
+  }
+
+  /** Looks for the holders of keys, by the queries of several statements. */
+  async evidence(queries: readonly (readonly string[])[]): Promise<Evidence> {
+    const asked = queries.map((list) => (list.length === 0 || !this.#mayAsk(MVCC) ? NOTHING : heldKeys(list)))
+    try {
+      return await this.#evidence(asked)
+    } catch (error) {
+      if (!(error instanceof StatementError) || error.errno === 0) throw error
+      // One statement's queries must not cost the others their evidence, and a table may be gone by now.
+      const held = await Promise.all(asked.map((question) => this.#tryMvcc(question)))
+      return { ...(await this.#evidence([])), held }
+    }
+  }
+
+  async #evidence(asked: readonly Question<readonly HeldKey[]>[]): Promise<Evidence> {
+    const answers = await ask<readonly unknown[]>(this.session, [
+      this.#mayAsk('data_lock_waits') ? lockWaits : NOTHING,
+      ...asked,
+      // Last: whoever was seen above to hold or to wait must be there still.
+      this.#mayAsk('tidb_trx') ? openTransactions(this.#everyServer) : NOTHING,
+    ])
+    return {
+      lockWaits: answers[0] as readonly LockWait[],
+      held: answers.slice(1, -1) as (readonly HeldKey[])[],
+      transactions: answers.at(-1) as readonly OpenTransaction[],
+    }
+  }
+
+  async #tryMvcc(question: Question<readonly HeldKey[]>): Promise<readonly HeldKey[]> {
+    try {
+      const [held] = await ask<[readonly HeldKey[]]>(this.session, [question])
+      return held
+    } catch (error) {
+      if (!(error instanceof StatementError) || error.errno === 0) throw error
+      if (LASTING.has(error.errno)) this.#unavailable.set(MVCC, reasonOf(error))
+      return []
+    }
+  }
+
+  #mayAsk(view: string): boolean {
     return !this.#unavailable.has(view)
   }
 
@@ -68,7 +130,8 @@ export class ServerView {
     await this.#try('data_lock_waits', lockWaits)
     await this.#try('tidb_trx', openTransactions(false))
     await this.#try('tidb_ddl_job', ddlJobs)
-    await this.#try('tidb_mdl_info', metadataWaits(false))
+    await this.#try(MVCC, userLockHolder(''))
+    await this.#try('tidb_mdl_info', metadataWaits(false, this.#mayAsk(MVCC)))
     const servers = await this.#try('tidb_servers_info', {
       sql: 'SELECT COUNT(*) AS servers FROM information_schema.tidb_servers_info',
       read: ([row]) => Number(row?.['servers'] ?? 1),
@@ -79,12 +142,21 @@ export class ServerView {
 
   async #try<Answer>(view: string, question: Question<Answer>): Promise<Answer | undefined> {
     try {
-      const [answer] = await ask<[Answer]>(this.#session, [question])
+      const [answer] = await ask<[Answer]>(this.session, [question])
       return answer
     } catch (error) {
       if (!(error instanceof StatementError) || error.errno === 0) throw error
-      this.#unavailable.set(view, messageOf(error).split('\n')[0] ?? '')
+      this.#unavailable.set(view, reasonOf(error))
       return undefined
     }
   }
+}
+
+const NOTHING: Question<readonly never[]> = { sql: 'DO 0', read: () => [] }
+
+/** No such function, no such privilege, an unknown function of the parser's. */
+const LASTING: ReadonlySet<number> = new Set([1305, 1227, 1064])
+
+function reasonOf(error: StatementError): string {
+  return messageOf(error).split('\n')[0] ?? ''
 }

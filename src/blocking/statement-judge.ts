@@ -1,80 +1,153 @@
-import type { StartedStatement } from '../connections/started-statement.ts'
+import { overlap } from './ddl-jobs.ts'
+import type { HeldKey } from './held-keys.ts'
+import type { KnownSessions } from './known-sessions.ts'
+import { keyEvidence, type ObservedStatement } from './key-evidence.ts'
 import { describeTarget } from './locked-key.ts'
-import type { ServerView, Sighting } from './server-view.ts'
-import type { OpenTransaction } from './transactions.ts'
+import { Persistence } from './persistence.ts'
+import type { Evidence, Glance, ServerView } from './server-view.ts'
+import { isEnding, type OpenTransaction } from './transactions.ts'
+import { wantedUserLock } from './user-lock-call.ts'
 import type { Blocker, Wait, WaitEvidence, WaitKind, WaitTarget } from './wait.ts'
+import type { KeyQueries } from './wanted-keys.ts'
 
-const SCHEMA_CHANGE = /^\s*(?:\/\*[^]*?\*\/\s*)*(?:alter|create|drop|rename|truncate|recover|flashback|admin)\b/i
-/** A wait without evidence is believed when it is so old and was seen so often. */
-const BELIEVED_AFTER_MS = 50
-const BELIEVED_AFTER_LOOKS = 8
+const SCHEMA_CHANGE = /^\s*(?:\/\*[^]*?\*\/\s*)*(?:alter|create|drop|rename|truncate|recover|flashback|call|execute)\b/i
+/** A schema change, and a lock by name, is blocked when the same holder was seen over so many milliseconds. */
+const SETTLED_MS = 15
 
-/** Follows one statement from sighting to sighting. */
+/** Follows one statement from look to look, and says when its wait is proven. */
 export class StatementJudge {
   readonly isSchemaChange: boolean
-  readonly #connectionId: number
-  readonly #blocker: (connectionId: number, transaction?: bigint) => Blocker
-  #since: string | undefined
-  #seen = 0
+  readonly userLock: string | undefined
+  readonly #statement: ObservedStatement
+  readonly #view: ServerView
+  readonly #sessions: KnownSessions
+  readonly #lockWait = new Persistence()
+  readonly #schemaWait = new Persistence()
+  readonly #userLockWait = new Persistence()
+  #queries: Promise<KeyQueries> | undefined
+  #asked = false
 
-  constructor(statement: StartedStatement, blocker: (connectionId: number, transaction?: bigint) => Blocker) {
+  constructor(statement: ObservedStatement, view: ServerView, sessions: KnownSessions) {
+    this.#statement = statement
+    this.#view = view
+    this.#sessions = sessions
     this.isSchemaChange = SCHEMA_CHANGE.test(statement.sql)
-    this.#connectionId = statement.session.connectionId
-    this.#blocker = blocker
+    this.userLock = wantedUserLock(statement.sql)
   }
 
-  /** The wait that is proven by now, if there is one. */
-  judge(sighting: Sighting, view: ServerView): Wait | undefined {
-    const { transactions } = sighting
-    if (this.isSchemaChange) return this.#metadataWait(sighting, view)
-    const own = transactions.find(({ connectionId }) => connectionId === this.#connectionId)
-    if (own === undefined) return undefined
-    return this.#lockView(own, sighting, view) ?? this.#aged(own, sighting, view)
+  /** Whether the last look showed something that would be a wait, if it lasted. */
+  get inDoubt(): boolean {
+    return [this.#lockWait, this.#schemaWait, this.#userLockWait].some(({ lasts }) => lasts)
   }
 
-  #lockView(own: OpenTransaction, { lockWaits, transactions }: Sighting, view: ServerView): Wait | undefined {
-    const waits = lockWaits.filter(({ waiting }) => waiting === own.id)
-    const holders = transactions.filter(
-      ({ id, state }) => !ENDING.has(state) && waits.some(({ holding }) => holding === id),
-    )
-    const [wait] = waits
-    if (wait === undefined || holders.length === 0) return undefined
-    return this.#wait(view, wait.key.kind, wait.key.target, 'lock view', {
-      blockers: holders.map(({ connectionId, id }) => this.#blocker(connectionId, id)),
-      milliseconds: own.waited,
-    })
+  /** What the statement's own transaction is doing, if it may be waiting for a lock. */
+  suspect({ transactions }: Glance): OpenTransaction | undefined {
+    const own = transactions.find(({ connectionId }) => connectionId === this.#statement.connectionId)
+    return own !== undefined && (own.state === 'LockWaiting' || own.state === 'Committing') ? own : undefined
   }
 
-  #aged(own: OpenTransaction, { transactions }: Sighting, view: ServerView): Wait | undefined {
-    if (own.state !== 'LockWaiting' || own.waitingSince === undefined) return undefined
-    this.#seen = own.waitingSince === this.#since ? this.#seen + 1 : 1
-    this.#since = own.waitingSince
-    if (this.#seen < BELIEVED_AFTER_LOOKS || own.waited < BELIEVED_AFTER_MS) return undefined
-    const holding = transactions.filter(({ id, keys }) => id !== own.id && keys > 0)
-    const who = holding.map(({ connectionId, id }) => this.#blocker(connectionId, id))
-    return who.length === 1 && view.complete
-      ? this.#wait(view, 'unknown', {}, 'only open transaction', { blockers: who, milliseconds: own.waited })
-      : this.#wait(view, 'unknown', {}, 'age', { candidates: who, milliseconds: own.waited })
+  /** The queries whose answers would show the holder. Those that find rows first come when the others have shown nobody. */
+  async queries(own: OpenTransaction): Promise<readonly string[]> {
+    this.#queries ??= keyEvidence(this.#view.session, this.#statement, own.database)
+    const { named, found } = await this.#queries
+    const first = !this.#asked
+    this.#asked = true
+    return first && named.length > 0 ? named : [...named, ...found]
   }
 
-  #metadataWait({ jobs, metadataWaits }: Sighting, view: ServerView): Wait | undefined {
-    const job = jobs.find(({ connectionId }) => connectionId === this.#connectionId)
-    const holders = metadataWaits.filter((wait) => wait.job === job?.id && wait.connectionId !== this.#connectionId)
-    const [first] = holders
-    if (job === undefined || first === undefined) return undefined
-    const since = `${job.id} ${first.version}`
-    this.#seen = since === this.#since ? this.#seen + 1 : 1
-    this.#since = since
-    if (this.#seen < 3) return undefined
+  /** The wait that a look proves. `held` are the locks on the keys that the statement needs. */
+  judge(glance: Glance, evidence: Evidence | undefined, held: readonly HeldKey[]): Wait | undefined {
+    const own = this.suspect(glance)
+    const locked = own === undefined || evidence === undefined ? undefined : this.#locked(own, evidence, held)
+    if (own === undefined) this.#lockWait.saw(undefined)
+    return locked ?? this.#schemaChange(glance) ?? this.#userLocked(glance)
+  }
+
+  #locked(before: OpenTransaction, { lockWaits, transactions }: Evidence, held: readonly HeldKey[]): Wait | undefined {
+    const own = transactions.find(({ id }) => id === before.id)
+    // Whatever was found is about another wait than the one that is there now.
+    if (own === undefined || own.state !== before.state || own.waitingSince !== before.waitingSince) {
+      this.#lockWait.saw(undefined)
+      return undefined
+    }
+    const seen = this.#lockWait.saw(`${own.id} ${own.state} ${own.waitingSince}`)
+    const milliseconds = own.waitingSince === undefined ? seen.milliseconds : own.waited
+    const listed = lockWaits.filter(({ waiting }) => waiting === own.id)
+    for (const [evidence, keys] of [
+      ['lock view', listed],
+      ['MVCC', own.state === 'LockWaiting' ? held : []],
+    ] as const) {
+      const holders = transactions.filter(
+        (other) => other.id !== own.id && !isEnding(other) && keys.some(({ holding }) => holding === other.id),
+      )
+      const key = keys.find(({ holding }) => holders.some(({ id }) => id === holding))?.key
+      if (key !== undefined) {
+        return this.#wait(key.kind, key.target, evidence, { blockers: this.#those(holders), milliseconds })
+      }
+    }
+    if (own.state !== 'LockWaiting' || !this.#view.patience.exhausted(seen.looks, own.waited)) return undefined
+    const others = this.#those(transactions.filter(({ id, keys }) => id !== own.id && keys > 0))
+    return others.length === 1 && this.#view.seesEverybody
+      ? this.#wait('unknown', {}, 'only open transaction', { blockers: others, milliseconds })
+      : this.#wait('unknown', {}, 'age', { candidates: others, milliseconds })
+  }
+
+  #schemaChange({ jobs, metadataWaits }: Glance): Wait | undefined {
+    const { connectionId } = this.#statement
+    const job = this.isSchemaChange ? jobs.find((each) => each.connectionId === connectionId) : undefined
+    if (job === undefined) return this.#nothingOf(this.#schemaWait)
     const target = { database: job.database, table: job.table, job: job.id }
-    return this.#wait(view, 'metadata-lock', target, 'metadata lock view', {
-      blockers: holders.map(({ connectionId, transaction }) => this.#blocker(connectionId, transaction)),
-      milliseconds: 0,
-    })
+    const ahead = job.queued ? jobs.filter((other) => other.id < job.id && overlap(job, other)) : []
+    if (ahead.length > 0) {
+      const { milliseconds } = this.#schemaWait.saw(`behind ${ahead.map(({ id }) => id).join(' ')}`)
+      const blockers = ahead.flatMap((other) =>
+        other.connectionId === undefined ? [] : [this.#sessions.blocker(other.connectionId)],
+      )
+      return milliseconds < SETTLED_MS
+        ? undefined
+        : this.#wait('ddl-queue', target, 'DDL jobs', { blockers, milliseconds })
+    }
+    const holders = metadataWaits.filter((wait) => wait.job === job.id && wait.connectionId !== connectionId)
+    const older = holders.filter(({ younger }) => !younger)
+    const [first] = older.length > 0 ? older : holders
+    if (first === undefined) return this.#nothingOf(this.#schemaWait)
+    const seen = this.#schemaWait.saw(`${job.id} ${first.version} ${first.transaction}`)
+    const { milliseconds } = seen
+    const those = (waits: typeof holders): Blocker[] =>
+      waits.map((wait) => this.#sessions.blocker(wait.connectionId, wait.transaction))
+    if (older.length > 0) {
+      const blockers = those(older)
+      return milliseconds < SETTLED_MS
+        ? undefined
+        : this.#wait('metadata-lock', target, 'metadata lock view', { blockers, milliseconds })
+    }
+    return this.#view.patience.exhausted(seen.looks, milliseconds)
+      ? this.#wait('metadata-lock', target, 'age', { candidates: those(holders), milliseconds })
+      : undefined
+  }
+
+  #userLocked({ userLocks }: Glance): Wait | undefined {
+    const lock = this.userLock
+    const holding = lock === undefined ? undefined : userLocks.get(lock)
+    if (lock === undefined || holding === undefined) return this.#nothingOf(this.#userLockWait)
+    const { milliseconds } = this.#userLockWait.saw(String(holding))
+    if (milliseconds < SETTLED_MS) return undefined
+    const holder = this.#sessions.userLockHolder(lock)
+    const blockers = holder === undefined ? [] : [holder]
+    return this.#wait('user-lock', { lock }, 'user lock', { blockers, milliseconds })
+  }
+
+  #nothingOf(seen: Persistence): undefined {
+    seen.saw(undefined)
+  }
+
+  #those(transactions: readonly OpenTransaction[]): Blocker[] {
+    return transactions
+      .filter(({ connectionId }) => !this.#sessions.isObserver(connectionId))
+      .map(({ connectionId, id }) => this.#sessions.blocker(connectionId, id))
   }
 
   #wait(
-    view: ServerView,
     kind: WaitKind,
     on: WaitTarget,
     evidence: WaitEvidence,
@@ -82,6 +155,7 @@ export class StatementJudge {
   ): Wait {
     const target = describeTarget(on)
     const { blockers = [], candidates = [], milliseconds } = found
+    const { unavailable } = this.#view
     return {
       kind,
       on,
@@ -90,10 +164,7 @@ export class StatementJudge {
       candidates,
       evidence,
       milliseconds,
-      unavailable: view.unavailable,
+      unavailable,
     }
   }
 }
-
-/** Their locks are about to be gone. */
-const ENDING: ReadonlySet<string> = new Set(['Committing', 'RollingBack'])

@@ -6,11 +6,13 @@ export interface OpenTransaction {
   /** Its start timestamp. */
   readonly id: bigint
   readonly connectionId: number
+  /** The database that names without one mean. */
+  readonly database: string
   /** `Idle`, `Running`, `LockWaiting`, `Committing`, `RollingBack`. */
   readonly state: string
   /** When its wait for a lock began, to the microsecond; undefined while it waits for none. */
   readonly waitingSince: string | undefined
-  /** Milliseconds. */
+  /** Milliseconds that it has waited. */
   readonly waited: number
   /** Keys in its buffer, locked ones included: one that has none holds no lock. Seen on 8.5, after a savepoint too. */
   readonly keys: number
@@ -23,9 +25,14 @@ export interface OpenTransaction {
 export function openTransactions(everyServer: boolean): Question<readonly OpenTransaction[]> {
   const table = everyServer ? 'cluster_tidb_trx' : 'tidb_trx'
   return {
-    sql: `SELECT id, session_id, state, CAST(waiting_start_time AS CHAR) AS since, waiting_time, mem_buffer_keys FROM information_schema.${table}`,
+    sql: `SELECT id, session_id, db, state, CAST(waiting_start_time AS CHAR) AS since, waiting_time, mem_buffer_keys FROM information_schema.${table}`,
     read: (rows) => rows.map(transactionOf),
   }
+}
+
+/** Whether its locks are about to be gone. */
+export function isEnding({ state }: OpenTransaction): boolean {
+  return state === 'Committing' || state === 'RollingBack'
 }
 
 function transactionOf(row: SqlRow): OpenTransaction {
@@ -33,6 +40,7 @@ function transactionOf(row: SqlRow): OpenTransaction {
   return {
     id: BigInt(row['id'] as bigint),
     connectionId: Number(row['session_id']),
+    database: String(row['db'] ?? ''),
     state: String(row['state']),
     waitingSince: since === null || since === undefined ? undefined : String(since),
     waited: Number(row['waiting_time'] ?? 0) * 1_000,

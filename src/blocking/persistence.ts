@@ -1,0 +1,24 @@
+import { systemClock } from '../clock/system-clock.ts'
+
+/** Counts for how long, and in how many looks, the same thing is seen without a break. */
+export class Persistence {
+  #what: string | undefined
+  #since = 0
+  #looks = 0
+
+  /** Whether something is seen. */
+  get lasts(): boolean {
+    return this.#what !== undefined
+  }
+
+  /** Undefined: nothing is seen. */
+  saw(what: string | undefined): { readonly looks: number; readonly milliseconds: number } {
+    if (what !== this.#what || what === undefined) {
+      this.#what = what
+      this.#since = systemClock.now()
+      this.#looks = 0
+    }
+    if (what !== undefined) this.#looks++
+    return { looks: this.#looks, milliseconds: systemClock.now() - this.#since }
+  }
+}
