@@ -1,6 +1,7 @@
 import type { Wait } from '../blocking/wait.ts'
 import type { SqlRow } from '../connections/sql.ts'
 import type { StatementError } from '../errors/statement-error.ts'
+import type { Detection } from './detection/detection.ts'
 import type { IsolationSetting } from './isolation-setting.ts'
 import { reportLines } from './report-lines.ts'
 import { printCall, printStep, type Schedule } from './schedule.ts'
@@ -48,6 +49,8 @@ export class IsolationReport<Step extends string = string> {
   readonly afterwards: readonly StepRecord[]
   /** In which level, mode and variables it ran. */
   readonly setting: IsolationSetting
+  /** The anomalies that it has shown, if they were looked for. */
+  readonly detection: Detection | undefined
 
   constructor(content: {
     readonly schedule: Schedule
@@ -55,12 +58,14 @@ export class IsolationReport<Step extends string = string> {
     readonly events: readonly StepEvent[]
     readonly afterwards: readonly StepRecord[]
     readonly setting: IsolationSetting
+    readonly detection?: Detection
   }) {
     this.schedule = content.schedule
     this.records = content.records
     this.events = content.events
     this.afterwards = content.afterwards
     this.setting = content.setting
+    this.detection = content.detection
   }
 
   /** The call that runs the same schedule again. */
