@@ -26,6 +26,11 @@ export interface ScenarioOptions<S extends SessionSteps> extends IsolationSettin
    * on; 0 when not given: such a schedule is refused.
    */
   readonly patience?: number
+  /**
+   * Whether the anomalies are looked for that each schedule shows; false when not given. `toPrevent` and `toAllow` see to
+   * it where they are given the promise: it is for reports that were awaited before.
+   */
+  readonly detect?: boolean
 }
 
 /** @throws TidbTestError `ISOLATION_SPEC` */

@@ -1,12 +1,13 @@
 import { checkSchedule } from './check-schedule.ts'
 import { describeReport, Exploration } from './exploration.ts'
 import { explore, type ExploreOptions } from './explore.ts'
-import { LazyPromise } from './lazy-promise.ts'
+import type { LazyPromise } from './lazy-promise.ts'
 import { parseSteps } from './parse-steps.ts'
 import type { RunOptions } from './prepared-spec.ts'
 import type { IsolationReport } from './report.ts'
 import { inOrder } from './run-schedule.ts'
 import { runMatrix, type MatrixAxes } from './setting-matrix.ts'
+import { SchedulePromise } from './schedule-promise.ts'
 import type { MarkedStep, SessionSteps, StepName } from './scenario-options.ts'
 import type { IsolationSetting } from './isolation-setting.ts'
 import type { IsolationSpec } from './spec.ts'
@@ -46,10 +47,12 @@ export class IsolationScenario<S extends SessionSteps> {
    */
   permutation(...steps: MarkedStep<S>[]): Promise<IsolationReport<ReportStep<S>>> {
     const { turns, options } = this.#context
-    return this.#promise(async () => {
+    return this.#promise(async ({ detect }) => {
       const schedule = parseSteps(steps)
       checkSchedule(this.#spec, schedule, { order: 'session' })
-      return turns.take(this.#spec, (prepared) => prepared.run(inOrder(schedule), options))
+      return turns.take(this.#spec, (prepared) =>
+        prepared.run(inOrder(schedule), detect ? { ...options, detect } : options),
+      )
     }, this.permutation)
   }
 
@@ -71,7 +74,7 @@ export class IsolationScenario<S extends SessionSteps> {
     const options = typeof given[0] === 'object' ? given[0] : {}
     const last = given.at(-1)
     const check = typeof last === 'function' ? last : undefined
-    return this.#promise(() => this.#explore(options, check), this.everyInterleaving)
+    return this.#promise(({ detect }) => this.#explore(options, check, detect), this.everyInterleaving)
   }
 
   /**
@@ -92,8 +95,13 @@ export class IsolationScenario<S extends SessionSteps> {
     return new IsolationScenario(this.#spec, { ...this.#context, options: { ...options, ...setting, variables } })
   }
 
-  #explore(given: ExploreOptions, check: ReportCheck<ReportStep<S>> | undefined): Promise<Exploration<ReportStep<S>>> {
-    const { turns, options, seed } = this.#context
+  #explore(
+    given: ExploreOptions,
+    check: ReportCheck<ReportStep<S>> | undefined,
+    detect: boolean,
+  ): Promise<Exploration<ReportStep<S>>> {
+    const { turns, seed } = this.#context
+    const options = detect ? { ...this.#context.options, detect } : this.#context.options
     const wanted = given.sample === undefined ? given : { ...given, seed: given.seed ?? seed() }
     return turns.take(this.#spec, async (prepared) => {
       const reports: IsolationReport<ReportStep<S>>[] = []
@@ -107,8 +115,11 @@ export class IsolationScenario<S extends SessionSteps> {
     })
   }
 
-  #promise<R>(work: () => Promise<R>, calledAs: (...args: never[]) => unknown): Promise<R> {
-    const promise = new LazyPromise(work, calledAs)
+  #promise<R>(
+    work: (wanted: { readonly detect: boolean }) => Promise<R>,
+    calledAs: (...args: never[]) => unknown,
+  ): Promise<R> {
+    const promise = new SchedulePromise(work, calledAs)
     this.#context.onPromise?.(promise)
     return promise
   }
