@@ -42,12 +42,13 @@ export class DatabaseImage {
 
   /**
    * Brings back the rows of the tables that have others now. Counters of AUTO_INCREMENT begin again after the rows that
-   * are there, by TRUNCATE, which is slower than DELETE: only if `inserted` says that rows may have been put in.
+   * are there, by TRUNCATE, which is slower than DELETE: only if `inserted` says that rows, or numbers of a sequence, may have
+   * been asked for.
    *
    * @returns false when that can't be done: a table is gone or has other columns, or a sequence has moved.
    */
   async restore({ inserted }: { readonly inserted: boolean }): Promise<boolean> {
-    if ([...this.names.values()].includes('SEQUENCE')) return false
+    if (inserted && [...this.names.values()].includes('SEQUENCE')) return false
     const now = await this.#read()
     if (now === undefined) return false
     const changed = this.#tables.filter(
@@ -60,6 +61,20 @@ export class DatabaseImage {
     const filled = changed.flatMap((table) => inserts(table, this.#rows.get(table.name) ?? []))
     await this.#session.script([...emptied, 'BEGIN', ...filled, 'COMMIT'].join(';\n'))
     return true
+  }
+
+  /** The statements that would make what has a name, without what counters have got to. */
+  async definitions(): Promise<ReadonlyMap<string, string>> {
+    const found = new Map<string, string>()
+    if (this.names.size === 0) return found
+    for (const [name, type] of await namesIn(this.#session)) {
+      if (!this.names.has(name)) continue
+      const kind = type === 'BASE TABLE' ? 'TABLE' : type
+      const [shown] = await this.#session.script(`SHOW CREATE ${kind} ${escapeId(name, true)}`)
+      const text = Object.entries(Array.isArray(shown) ? (shown[0] ?? {}) : {}).find(([key]) => /^create /i.test(key))
+      found.set(name, String(text?.[1]).replaceAll(/ AUTO_INCREMENT=\d+| \/\*T!\[auto_rand_base\][^*]*\*\//g, ''))
+    }
+    return found
   }
 
   /** Drops what was made since: tables, views and sequences. */

@@ -26,29 +26,34 @@ export class DatabaseState {
   readonly #images: Session
   readonly #spec: IsolationSpec
   readonly #before: DatabaseImage
+  readonly #definitions: ReadonlyMap<string, string>
   #after: DatabaseImage
   #changed: 'nothing' | 'rows' | 'rows, some inserted' | 'anything' = 'nothing'
 
-  private constructor(
-    spec: IsolationSpec,
-    session: Session,
-    images: Session,
-    before: DatabaseImage,
-    after: DatabaseImage,
-  ) {
-    this.#spec = spec
-    this.session = session
-    this.#images = images
-    this.#before = before
-    this.#after = after
+  private constructor(parts: {
+    readonly spec: IsolationSpec
+    readonly session: Session
+    readonly images: Session
+    readonly before: DatabaseImage
+    readonly definitions: ReadonlyMap<string, string>
+    readonly after: DatabaseImage
+  }) {
+    this.session = parts.session
+    this.#spec = parts.spec
+    this.#images = parts.images
+    this.#before = parts.before
+    this.#definitions = parts.definitions
+    this.#after = parts.after
   }
 
   static async open(stage: Pick<Stage, 'openSession'>, spec: IsolationSpec): Promise<DatabaseState> {
     const [session, images] = await Promise.all([stage.openSession('setup'), stage.openSession('reset')])
     await images.script(IMAGE_SESSION)
     const before = await DatabaseImage.of(images)
+    const definitions = await before.definitions()
     await runSetup(session, spec)
-    return new DatabaseState(spec, session, images, before, await DatabaseImage.of(images))
+    const after = await DatabaseImage.of(images)
+    return new DatabaseState({ spec, session, images, before, definitions, after })
   }
 
   /** Says which steps have run since it was restored. */
@@ -60,7 +65,11 @@ export class DatabaseState {
     const inSessions = this.#spec.sessions.flatMap(({ setup, teardown }) => [...setup, ...teardown])
     const statements = [...texts, ...inSessions].flatMap((text) => classifyStatements(text))
     if (!statements.every(({ kind }) => CHANGES_ROWS_AT_MOST.has(kind))) this.#changed = 'anything'
-    else if (statements.some(({ tokens }) => tokens.some(({ value }) => /^(?:insert|replace|load)$/i.test(value)))) {
+    else if (
+      statements.some(({ tokens }) =>
+        tokens.some(({ value }) => /^(?:insert|replace|load|nextval|setval|next)$/i.test(value)),
+      )
+    ) {
       this.#changed = 'rows, some inserted'
     } else if (statements.some(({ kind }) => kind === 'dml')) this.#changed = 'rows'
   }
@@ -101,11 +110,12 @@ export class DatabaseState {
   async #undoSetup(): Promise<void> {
     await this.#runTeardown()
     await this.#before.dropOthers()
-    if (!(await this.#before.restore({ inserted: true }))) {
+    const same = sameTexts(await this.#before.definitions(), this.#definitions)
+    if (!same || !(await this.#before.restore({ inserted: true }))) {
       throw new TidbTestError(
         'ISOLATION_RESTORE',
-        'the steps changed the definition of a table that was there before, so the next schedule would begin from another state',
-        { remedy: 'Create the table in the setup of the isolation spec: what setup makes is made again.' },
+        'the steps changed the definition of a table, or moved a sequence, that was there before the set-up: the next schedule would begin from another state',
+        { remedy: 'Create it in the setup of the isolation spec: what setup makes is made again.' },
       )
     }
   }
@@ -127,4 +137,8 @@ async function runAll(session: Session, statements: readonly string[], what: str
       throw addRemark(error, `It is statement ${index + 1} of the ${what}.`)
     }
   }
+}
+
+function sameTexts(left: ReadonlyMap<string, string>, right: ReadonlyMap<string, string>): boolean {
+  return left.size === right.size && [...left].every(([name, text]) => right.get(name) === text)
 }
