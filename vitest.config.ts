@@ -37,6 +37,7 @@ export default defineConfig({
       suite('machine'),
       suite('resilience'),
       suite('isolation'),
+      suite('coordination'),
       {
         extends: true,
         test: {

@@ -43,6 +43,7 @@ export {
   isCircuitOpenError,
   isConfigError,
   isConnectError,
+  isCoordinationError,
   isDatabaseError,
   isStateError,
   isStatementError,
@@ -53,6 +54,7 @@ export { BackendError } from '../src/errors/backend-error.ts'
 export { CircuitOpenError } from '../src/errors/circuit-open-error.ts'
 export { ConfigError } from '../src/errors/config-error.ts'
 export { ConnectError } from '../src/errors/connect-error.ts'
+export { CoordinationError } from '../src/errors/coordination-error.ts'
 export { DatabaseError } from '../src/errors/database-error.ts'
 export { StateError } from '../src/errors/state-error.ts'
 export { StatementError } from '../src/errors/statement-error.ts'
@@ -83,3 +85,32 @@ export { State } from '../src/workflows/state.ts'
 export { defineHandler, StateMachine } from '../src/workflows/state-machine.ts'
 export type { StateHandler } from '../src/workflows/state-machine.ts'
 export type { DynamicStateContext, StateContext, WorkflowContext } from '../src/workflows/workflow-context.ts'
+export { ConnectionCoordinator } from '../src/coordination/connection-coordinator.ts'
+export { MultiConnectionStateMachine } from '../src/coordination/multi-connection-state-machine.ts'
+export { SharedState } from '../src/coordination/shared-state.ts'
+export { Mailbox } from '../src/coordination/mailbox.ts'
+export type { Payload, ReceiveOptions, Reply, WithReply } from '../src/coordination/mailbox.ts'
+export { CoordinationEvents } from '../src/coordination/coordination-events.ts'
+export type {
+  AnyEvent,
+  ConnectionEvents,
+  CoordinationEvent,
+  EventWaitOptions,
+} from '../src/coordination/coordination-events.ts'
+export { FailedCoordinationError, isFailedCoordination } from '../src/coordination/outcome.ts'
+export type { Outcome as TaskOutcome, Outcomes, Requirement } from '../src/coordination/outcome.ts'
+export type { Coordinated } from '../src/coordination/coordinated.ts'
+export type { ConnectionContext } from '../src/coordination/connection-context.ts'
+export type { ConnectionRecord, ConnectionStatus } from '../src/coordination/connection-status.ts'
+export type { Monitored, MonitorOptions } from '../src/coordination/monitor.ts'
+export type { BarrierOptions } from '../src/coordination/barrier.ts'
+export type { Latch } from '../src/coordination/latch.ts'
+export type { TurnOptions } from '../src/coordination/turns.ts'
+export type { WaitOptions as CoordinationWaitOptions } from '../src/coordination/wait.ts'
+export type {
+  ConnectionOptions,
+  CoordinatedRunOptions,
+  CoordinatorOptions,
+  MachineRequest,
+  SessionRequest,
+} from '../src/coordination/coordinator-options.ts'

@@ -20,3 +20,8 @@ export function urlOf(endpoint: Endpoint, database?: string, options: { password
       : ''
   return `mysql://${encodeURIComponent(endpoint.user)}${password}@${host}:${endpoint.port}/${database === undefined ? '' : encodeURIComponent(database)}`
 }
+
+/** Whether both lead to one server; who logs in does not matter. */
+export function isSameServer(one: Endpoint, other: Endpoint): boolean {
+  return one.host === other.host && one.port === other.port
+}

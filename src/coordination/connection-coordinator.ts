@@ -1,3 +1,5 @@
+import { isCoordinationError } from '../errors/guards.ts'
+import { placeAt } from '../errors/place-at.ts'
 import type { ConnectionContext } from './connection-context.ts'
 import { Coordinated } from './coordinated.ts'
 import type { Task } from './coordinated-run.ts'
@@ -60,12 +62,20 @@ export class ConnectionCoordinator {
   run(options: GivenOptions, tasks: GivenTasks): Coordinated<object> {
     const controller = new AbortController()
     const { registry, needed, outcomes } = this.#begin(options, tasks, controller)
-    const results = outcomes.then((ended) => resultsOf(ended, needed, controller.signal))
-    const run: Coordinated<object> = new Coordinated<object>(results, outcomes, () => {
+    const createdAt = new Error('begun')
+    Error.captureStackTrace(createdAt, this.run)
+    const results = outcomes
+      .then((ended) => resultsOf(ended, needed, controller.signal))
+      .catch((error: unknown) => {
+        throw isCoordinationError(error) ? placeAt(error, createdAt) : error
+      })
+    const onAwait = (): void => {
       this.#forgotten.delete(run)
       registry?.outsideWaits()
-    })
+    }
+    const run: Coordinated<object> = new Coordinated<object>({ results, outcomes, onAwait, createdAt })
     this.#forgotten.add(run)
+    this.#options.onRun?.(run)
     return run
   }
 

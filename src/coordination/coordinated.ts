@@ -14,12 +14,26 @@ export class Coordinated<R extends object, Required extends object = R> extends 
 
   readonly #outcomes: Promise<Outcomes<R>>
   readonly #onAwait: () => void
+  readonly #createdAt: Error
   #awaited = false
 
-  constructor(results: Promise<Required>, outcomes: Promise<Outcomes<R>>, onAwait: () => void) {
-    super((resolve) => resolve(results))
-    this.#outcomes = outcomes
-    this.#onAwait = onAwait
+  constructor(options: {
+    readonly results: Promise<Required>
+    readonly outcomes: Promise<Outcomes<R>>
+    /** Called when somebody first waits for its end. */
+    readonly onAwait: () => void
+    /** Where the run was begun; only its stack is of use. */
+    readonly createdAt: Error
+  }) {
+    super((resolve) => resolve(options.results))
+    this.#outcomes = options.outcomes
+    this.#onAwait = options.onAwait
+    this.#createdAt = options.createdAt
+  }
+
+  /** Where the run was begun; only its stack is of use. */
+  get createdAt(): Error {
+    return this.#createdAt
   }
 
   /** How each task ended, once all have. Does not reject because tasks failed. */
@@ -27,11 +41,6 @@ export class Coordinated<R extends object, Required extends object = R> extends 
     // Whoever asks for the outcomes looks after the failures, too.
     this.catch(() => undefined)
     return this.#outcomes
-  }
-
-  /** Whether anybody has asked for its end. */
-  get awaited(): boolean {
-    return this.#awaited
   }
 
   override then<A = Required, B = never>(

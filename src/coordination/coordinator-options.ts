@@ -3,6 +3,7 @@ import type { Endpoint } from '../connections/endpoint.ts'
 import type { Session } from '../connections/session.ts'
 import type { Machine } from '../state-machine/machine.ts'
 import type { MachineRun } from '../state-machine/machine-run.ts'
+import type { Coordinated } from './coordinated.ts'
 import type { CoordinationLimits } from './coordination-limits.ts'
 import type { CoordinationEvents } from './coordination-events.ts'
 import type { Mailbox } from './mailbox.ts'
@@ -45,6 +46,8 @@ export interface CoordinatorOptions extends Partial<CoordinationLimits> {
    * not given, the context of its states is `session`, `endpoint` and `database`.
    */
   readonly runMachine?: (machine: Machine, request: MachineRequest) => Promise<MachineRun>
+  /** Sees every run as it begins. */
+  readonly onRun?: (run: Coordinated<object>) => void
   /** Cancels every run. */
   readonly signal?: AbortSignal
   readonly clock?: Clock

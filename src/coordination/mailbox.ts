@@ -8,17 +8,17 @@ import type { Waiter, WaitOptions } from './wait.ts'
 
 declare const types: unique symbol
 
-/** Among the kinds of messages, one that is replied to: `{ count: Request<{ table: string }, { rows: number }> }`. */
-export interface Request<Asked, Answered> {
+/** Among the kinds of messages, one that is replied to: `{ count: WithReply<{ table: string }, { rows: number }> }`. */
+export interface WithReply<Asked, Answered> {
   readonly [types]: { readonly asked: Asked; readonly answered: Answered }
 }
 
 /** What is sent under a kind. */
-export type Payload<Kind> = Kind extends Request<infer Asked, unknown> ? Asked : Kind
+export type Payload<Kind> = Kind extends WithReply<infer Asked, unknown> ? Asked : Kind
 /** What comes back for a request. */
-export type Reply<Kind> = Kind extends Request<never, infer Answered> ? Answered : never
+export type Reply<Kind> = Kind extends WithReply<unknown, infer Answered> ? Answered : never
 /** The kinds that are replied to. */
-export type RequestKind<M> = { [K in keyof M & string]: M[K] extends Request<never, unknown> ? K : never }[keyof M &
+export type RequestKind<M> = { [K in keyof M & string]: M[K] extends WithReply<unknown, unknown> ? K : never }[keyof M &
   string]
 
 export interface ReceiveOptions extends WaitOptions {

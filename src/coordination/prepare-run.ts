@@ -1,5 +1,6 @@
 import type { Clock } from '../clock/clock.ts'
 import { systemClock } from '../clock/system-clock.ts'
+import { isSameServer } from '../connections/endpoint.ts'
 import { openWire, sessionOver } from '../connections/open-session.ts'
 import type { Session } from '../connections/session.ts'
 import { Connection, type RunParts } from './connection.ts'
@@ -40,7 +41,7 @@ export function prepareRun(
   const connections = names.map((name): [string, Connection] => {
     const { endpoint = coordinator.endpoint, database } = own(name) ?? {}
     // Another server need not have the database of this one.
-    const here = endpoint === coordinator.endpoint ? coordinator.database : undefined
+    const here = isSameServer(endpoint, coordinator.endpoint) ? coordinator.database : undefined
     return [name, new Connection(registry.party(name), parts, { endpoint, database: database ?? here })]
   })
   const run = new CoordinatedRun({
