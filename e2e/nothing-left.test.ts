@@ -28,6 +28,19 @@ test.each([
   await expectNothingLeft(project)
 })
 
+test.each([
+  { what: 'whose file cannot be loaded', text: "throw new Error('cannot be loaded')\n", exitCode: 1 },
+  {
+    what: 'whose tests need no TiDB',
+    text: "import { test } from 'vitest'\ntest('quick', () => undefined)\n",
+    exitCode: 0,
+  },
+])('a run $what ends, although a TiDB was started ahead, and leaves nothing', async ({ text, exitCode }) => {
+  const project = await UserProject.create({ 'a.test.ts': text })
+  expect((await project.vitest()).exitCode).toBe(exitCode)
+  await expectNothingLeft(project)
+})
+
 test('after the main process was killed with SIGKILL nothing is left', async () => {
   const project = await UserProject.create({ 'stuck.test.ts': STUCK })
   const run = project.start(['run', '--disable-console-intercept'])

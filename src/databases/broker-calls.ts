@@ -71,6 +71,7 @@ export class BrokerCalls {
   }
 
   warm(): void {
+    if (this.#stopped) return
     this.#start()
       .then(({ lending }) => lending.serverOf(1))
       .catch((error: unknown) => this.#log(`a server could not be started ahead: ${messageOf(error)}`))

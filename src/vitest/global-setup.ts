@@ -7,6 +7,7 @@ import { resolveConfig } from '../config/resolve-config.ts'
 import type { ResolvedConfig } from '../config/resolved-config.ts'
 import type { WorkerSettings } from '../config/worker-settings.ts'
 import { startBroker, type Broker } from '../databases/broker.ts'
+import type { KeptDatabase } from '../databases/broker-protocol.ts'
 import { loadSchema, schemaOf } from '../databases/schema.ts'
 import { isTidbTestError, messageOf } from '../errors/tidb-test-error.ts'
 import { loggerFor } from '../logging/logger-for.ts'
@@ -140,7 +141,20 @@ async function openBroker(run: Run, schema: Schema | undefined): Promise<Broker>
       () => broker.warm(),
       () => undefined,
     )
-  return broker
+  const stop = async (): Promise<KeptDatabase[]> => {
+    try {
+      return await broker.stop()
+    } finally {
+      // A run that asked for no server ends before the broker has taken what was started ahead.
+      const unused = early
+      early = undefined
+      await unused?.then(
+        ({ backend }) => backend.stop(),
+        () => undefined,
+      )
+    }
+  }
+  return { ...broker, stop }
 }
 
 function firstServerAhead(backend: RunningBackend): { backend: RunningBackend; first?: Promise<unknown> } {
