@@ -175,7 +175,9 @@ test('the spec file of the README has the report that is shown there', async () 
 test('tidb-test runs a spec file where Vitest has no configuration', async () => {
   const project = await create({ 'counter.spec': COUNTER })
   await rm(join(project.folder, 'vitest.config.ts'))
-  const { output, exitCode } = await tidbTest(project, ['run', 'counter.spec:14', '--', '-u'])
+  // The sessions of a spec file end their transactions, whatever other tests are run in.
+  const env = { TIDB_DATABASE_MODE: 'transaction' }
+  const { output, exitCode } = await tidbTest(project, ['run', 'counter.spec:14', '--', '-u'], env)
   expect(output).toMatch(/Tests\s+1 passed \| 1 skipped \(2\)/)
   expect(exitCode).toBe(0)
 })

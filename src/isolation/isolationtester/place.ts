@@ -26,8 +26,12 @@ function placeOf(error: unknown, spec: SpecFile | undefined, permutation: Permut
   const { sql, session, position } = error.context
   const step = permutation?.steps[typeof position === 'number' ? position : -1]
   if (step !== undefined) return { what: step.name, at: step.at }
-  const found = placesOf(spec).find((place) => place.sql === sql && [undefined, session].includes(place.session))
-  return found ?? permutation
+  const found = placesOf(spec).filter((place) => place.sql === sql)
+  return (
+    found.find((place) => place.session === session) ??
+    found.find((place) => place.session === undefined) ??
+    permutation
+  )
 }
 
 /** All SQL of a file. What belongs to no session runs in one of its own. */

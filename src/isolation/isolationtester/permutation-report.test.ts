@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest'
+import { StatementError } from '../../errors/statement-error.ts'
+import type { StepRecord } from '../report.ts'
+import { PermutationReport } from './permutation-report.ts'
+
+const record = (step: string, rest: Partial<StepRecord> = {}): StepRecord => ({
+  session: 's1',
+  step,
+  sql: 'COMMIT',
+  position: 0,
+  outcome: 'done',
+  fields: [],
+  ...rest,
+})
+
+const failed = (errno: number, sqlMessage: string): StatementError =>
+  new StatementError({ errno, sqlMessage }, { sql: 'COMMIT', session: 's1' })
+
+test('steps are told as isolationtester tells them, errors without what is of one run only', () => {
+  const read = record('read', { sql: '\n  SELECT v\n  FROM t\n', rows: [{ v: 1 }], fields: ['v'] })
+  const none = record('none', { sql: 'SELECT v FROM u', rows: [] })
+  const conflict = record('end', { outcome: 'failed', error: failed(9007, 'Write conflict, txnStartTS=4627') })
+  const gone = record('gone', {
+    outcome: 'failed',
+    error: new StatementError(Object.assign(new Error('cut'), { code: 'PROTOCOL_CONNECTION_LOST' }), {
+      sql: 'COMMIT',
+      session: 's1',
+    }),
+  })
+  const events = [
+    { kind: 'waiting', record: read },
+    { kind: 'ended', record: conflict },
+    { kind: 'completed', record: read },
+    { kind: 'ended', record: none },
+    { kind: 'ended', record: gone },
+  ] as const
+  expect(`\n${String(new PermutationReport({ events }))}\n`).toMatchInlineSnapshot(`
+    "
+    step read: SELECT v
+      FROM t <waiting ...>
+    step end: COMMIT
+    ERROR:  ER_WRITE_CONFLICT (9007)
+    step read: <... completed>
+    v
+    -
+    1
+    (1 row)
+
+    step none: SELECT v FROM u
+    (0 rows)
+
+    step gone: COMMIT
+    ERROR:  CONNECT_LOST
+    "
+  `)
+})
