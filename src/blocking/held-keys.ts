@@ -1,4 +1,5 @@
-import { literalOf, type LockedKey } from './locked-key.ts'
+import { literalOf } from '../connections/key-info.ts'
+import type { LockedKey } from './locked-key.ts'
 import type { SqlRow } from '../connections/sql.ts'
 import type { Question } from './question.ts'
 

@@ -1,5 +1,5 @@
 import type { Question } from './question.ts'
-import { targetOfKey, type LockedKey } from './locked-key.ts'
+import { lockedKey, type LockedKey } from './locked-key.ts'
 
 /** One transaction that waits for a key that another one has locked. */
 export interface LockWait {
@@ -18,6 +18,6 @@ export const lockWaits: Question<readonly LockWait[]> = {
     rows.map((row) => ({
       waiting: BigInt(row['trx_id'] as bigint),
       holding: BigInt(row['current_holding_trx_id'] as bigint),
-      key: targetOfKey(row['key_info']),
+      key: lockedKey(row['key_info'], row['key']),
     })),
 }
