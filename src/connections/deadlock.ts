@@ -1,5 +1,5 @@
 import type { DeadlockWait } from '../errors/deadlock.ts'
-import { describeKey } from './locked-key.ts'
+import { describeKey, keyParts } from './key-info.ts'
 import type { SqlRow } from './sql.ts'
 
 /** How a session asks about a deadlock that it was the victim of. */
@@ -54,7 +54,7 @@ export function cycleOf(
   return cycleFrom(victim.transaction, waits).map((row) => ({
     waiting: nameOf(String(row['waiting'])),
     holding: nameOf(String(row['holding'])),
-    key: describeKey(textOf(row['key_info']), textOf(row['key'])),
+    key: describeKey(keyParts(row['key_info'], row['key'])) ?? `key ${String(row['key'])}`,
     sql: textOf(row['digest']),
   }))
 }

@@ -1,6 +1,6 @@
 import { StatementError } from '../errors/statement-error.ts'
 import { addRemark, messageOf } from '../errors/tidb-test-error.ts'
-import { cycleOf, readDeadlocks, type DeadlockSource } from './deadlock.ts'
+import { cycleOf, readDeadlocks } from './deadlock.ts'
 import type { Endpoint } from './endpoint.ts'
 import type { GuardedWire } from './guarded-wire.ts'
 import type { SessionSettings } from './session-settings.ts'
