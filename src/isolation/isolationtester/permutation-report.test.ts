@@ -9,6 +9,7 @@ const record = (step: string, rest: Partial<StepRecord> = {}): StepRecord => ({
   sql: 'COMMIT',
   position: 0,
   outcome: 'done',
+  results: [],
   fields: [],
   ...rest,
 })
@@ -17,8 +18,13 @@ const failed = (errno: number, sqlMessage: string): StatementError =>
   new StatementError({ errno, sqlMessage }, { sql: 'COMMIT', session: 's1' })
 
 test('steps are told as isolationtester tells them, errors without what is of one run only', () => {
-  const read = record('read', { sql: '\n  SELECT v\n  FROM t\n', rows: [{ v: 1 }], fields: ['v'] })
-  const none = record('none', { sql: 'SELECT v FROM u', rows: [] })
+  const two = [
+    { affectedRows: 1, writes: true },
+    { rows: [{ v: 1 }], fields: ['v'] },
+    { rows: [{ w: 'a' }], fields: ['w'] },
+  ]
+  const read = record('read', { sql: '\n  SELECT v FROM t;\n  SELECT w FROM t\n', results: two })
+  const none = record('none', { sql: 'SELECT v FROM u', results: [{ rows: [], fields: ['v'] }] })
   const conflict = record('end', { outcome: 'failed', error: failed(9007, 'Write conflict, txnStartTS=4627') })
   const gone = record('gone', {
     outcome: 'failed',
@@ -36,8 +42,8 @@ test('steps are told as isolationtester tells them, errors without what is of on
   ] as const
   expect(`\n${String(new PermutationReport({ events }))}\n`).toMatchInlineSnapshot(`
     "
-    step read: SELECT v
-      FROM t <waiting ...>
+    step read: SELECT v FROM t;
+      SELECT w FROM t <waiting ...>
     step end: COMMIT
     ERROR:  ER_WRITE_CONFLICT (9007)
     step read: <... completed>
@@ -46,7 +52,14 @@ test('steps are told as isolationtester tells them, errors without what is of on
     1
     (1 row)
 
+    w
+    -
+    a
+    (1 row)
+
     step none: SELECT v FROM u
+    v
+    -
     (0 rows)
 
     step gone: COMMIT

@@ -26,8 +26,8 @@ function eventText({ kind, record }: StepEvent): string {
   return [`step ${step}: ${kind === 'completed' ? '<... completed>' : sql}`, ...outcome(record)].join('\n')
 }
 
-function outcome({ error, rows, fields }: StepRecord): string[] {
+/** A table for each statement that has rows, as isolationtester prints them, with the empty line behind. */
+function outcome({ error, results }: StepRecord): string[] {
   if (error !== undefined) return [`ERROR:  ${error.symbol}${error.errno === 0 ? '' : ` (${error.errno})`}`]
-  // The empty line after a table is isolationtester's.
-  return rows === undefined ? [] : [resultTable(fields, rows), '']
+  return results.flatMap((result) => ('rows' in result ? [resultTable(result.fields, result.rows), ''] : []))
 }

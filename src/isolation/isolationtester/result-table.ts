@@ -8,7 +8,6 @@ import { displayWidth, padTo } from '../../connections/text-table.ts'
  */
 export function resultTable(columns: readonly string[], rows: readonly Readonly<Record<string, unknown>>[]): string {
   const count = `(${rows.length} ${rows.length === 1 ? 'row' : 'rows'})`
-  if (columns.length === 0) return count
   const cells = rows.map((row) => columns.map((column) => cellText(row[column])))
   const numeric = columns.map(
     (column) => rows.some((row) => isSet(row[column])) && rows.every((row) => isNumber(row[column])),
