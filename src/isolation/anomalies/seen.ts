@@ -1,28 +1,37 @@
 import { printStep } from '../schedule.ts'
-import type { IsolationReport, StepRecord } from '../report.ts'
+import type { StepRecord } from '../report.ts'
 import type { Account, AccountTable } from './account-table.ts'
 
 /** The name of the query that reads every account when all transactions have ended. */
 export const FINALLY = 'at the end the table'
 
+/** What is needed of a report to judge it. */
+export interface JudgedSteps {
+  readonly records: readonly JudgedStep[]
+  /** What the queries returned that ran when all transactions had ended. */
+  readonly afterwards: readonly JudgedStep[]
+}
+
+type JudgedStep = Pick<StepRecord, 'session' | 'step' | 'outcome' | 'rows'>
+
 /** What a schedule has shown of one pair of accounts. */
 export class Seen {
-  readonly #report: IsolationReport
+  readonly #steps: JudgedSteps
   readonly #rows: ReadonlyMap<string, ReadonlyMap<Account, number>>
 
-  private constructor(report: IsolationReport, rows: ReadonlyMap<string, ReadonlyMap<Account, number>>) {
-    this.#report = report
+  private constructor(steps: JudgedSteps, rows: ReadonlyMap<string, ReadonlyMap<Account, number>>) {
+    this.#steps = steps
     this.#rows = rows
   }
 
   /** One for each pair. */
-  static ofEachPair(report: IsolationReport, table: AccountTable): Seen[] {
+  static ofEachPair(steps: JudgedSteps, table: AccountTable): Seen[] {
     const pairs = Array.from({ length: table.pairs }, () => new Map<string, Map<Account, number>>())
-    for (const record of [...report.records, ...report.afterwards]) {
-      const name = report.afterwards.includes(record) ? FINALLY : printStep(record)
+    for (const record of [...steps.records, ...steps.afterwards]) {
+      const name = steps.afterwards.includes(record) ? FINALLY : printStep(record)
       for (const [pair, rows] of rowsOf(record, table).entries()) pairs[pair]?.set(name, rows)
     }
-    return pairs.map((rows) => new Seen(report, rows))
+    return pairs.map((rows) => new Seen(steps, rows))
   }
 
   /** The value with which a step has read an account; undefined where it did not find it, or failed. */
@@ -32,7 +41,7 @@ export class Seen {
 
   /** Whether nothing of the session's transaction failed. */
   committed(session: string): boolean {
-    return this.#report.records.every((record) => record.session !== session || record.outcome === 'done')
+    return this.#steps.records.every((record) => record.session !== session || record.outcome === 'done')
   }
 
   /** `reader.x saw x = 10, reader.y saw nothing`. */
@@ -48,7 +57,7 @@ export class Seen {
   }
 }
 
-function rowsOf({ rows }: StepRecord, table: AccountTable): Map<Account, number>[] {
+function rowsOf({ rows }: JudgedStep, table: AccountTable): Map<Account, number>[] {
   if (rows === undefined) return []
   const pairs = Array.from({ length: table.pairs }, () => new Map<Account, number>())
   for (const { id, value } of rows) {
