@@ -6,6 +6,7 @@ import { checkCommand } from './check-command.ts'
 import type { CommandLog } from './command-log.ts'
 import { completionsCommand } from './completions-command.ts'
 import { configCommand } from './config-command.ts'
+import { connectionsCommand } from './connections-command.ts'
 import { doctorCommand } from './doctor-command.ts'
 import { downCommand } from './down-command.ts'
 import { installCommand } from './install-command.ts'
@@ -35,6 +36,7 @@ Examples:
   tidb-test run txn                         test transactions on a TiDB that is started for it
   tidb-test run ddl -H db.local -u app -p   test DDL on somebody's cluster
   tidb-test check -H db.local:4000          connect step by step, and see where it fails
+  tidb-test connections --count 20          open many connections at once, and report each
   tidb-test up --detach                     a TiDB to try things on, until tidb-test down
   tidb-test isolation                       which anomalies each isolation level shows
 
@@ -52,7 +54,16 @@ export function createProgram(context: CommandContext): Command {
     .showHelpAfterError('(tidb-test --help shows what there is)')
     .configureOutput({ outputError: (text, write) => write(withoutValues(text, context.catalog)) })
   const groups: readonly (readonly [string, readonly Command[]])[] = [
-    ['Testing:', [runCommand(context), checkCommand(context), isolationCommand(context), jobsCommand(context)]],
+    [
+      'Testing:',
+      [
+        runCommand(context),
+        checkCommand(context),
+        connectionsCommand(context),
+        isolationCommand(context),
+        jobsCommand(context),
+      ],
+    ],
     [
       'A TiDB to test on:',
       [doctorCommand(context), installCommand(context), upCommand(context), downCommand(context), openCommand(context)],

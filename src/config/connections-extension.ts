@@ -9,7 +9,7 @@ export const connectionsExtension = defineConfigExtension({
     count: whole(1, 10_000).default(2).describe('connections: of a task that is run on several, or to each endpoint'),
     maxConnections: whole(1, 10_000).default(100).describe('the most connections of one run'),
     timeout: duration(1).default(30_000).describe('how long a connection may wait for another one'),
-    duration: duration(0).default(0).describe('how long connections are monitored; they are checked once when it is 0'),
+    duration: duration(0).default(0).describe('how long connections are monitored'),
     interval: duration(1).default(1_000).describe('how often a connection is checked meanwhile'),
   }),
   options: {
