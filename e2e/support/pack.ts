@@ -38,7 +38,9 @@ async function install(root: string, folder: string): Promise<string> {
   const [packed] = Object.values(JSON.parse(stdout) as Record<string, { filename: string }>)
   await writeFile(join(installed, 'package.json'), JSON.stringify({ name: 'shop', private: true, type: 'module' }))
   const tarball = join(folder, packed?.filename ?? '')
-  await run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', tarball, 'vitest@5'], {
+  // zod is for extensions of the configuration; the toolkit brings its own for itself.
+  const packages = [tarball, 'vitest@5', 'zod@4']
+  await run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', ...packages], {
     cwd: installed,
     maxBuffer: 1 << 26,
   })
