@@ -101,7 +101,8 @@ export function resultsOf(
 
 /** A session that has lost its connection fails every further step: that is an outcome too. */
 function statementErrorOf(error: unknown, sql: string, session: string): StatementError {
-  if (isStatementError(error)) return error
+  // What our side has ended is no outcome of the step.
+  if (isStatementError(error) && !error.code.startsWith('STATEMENT_')) return error
   if (!isConnectError(error) || error.code !== 'CONNECT_LOST') throw error
   return new StatementError(error, { sql, session }, { code: error.code, message: 'the connection was lost before' })
 }
