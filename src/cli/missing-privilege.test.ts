@@ -58,6 +58,27 @@ test('without the privilege to make databases nothing can be tested', () => {
   )
 })
 
+const UNPROVEN = `the statement is blocked, but it could not be proven by whom
+
+  candidates  alice (connection 7)
+  known from  age
+  not asked   data_lock_waits: Access denied; you need (at least one of) the PROCESS privilege(s) for this operation (1227)
+  not asked   tidb_mdl_info: SELECT command denied to user 'app'@'%' for table 'tidb_mdl_info' (1142)
+  not asked   TIDB_MVCC_INFO: FUNCTION TIDB_MVCC_INFO does not exist (1305)`
+
+test('what a wait could not be asked about, for want of privileges, is missing', () => {
+  expect(missingPrivilege({ message: UNPROVEN }, 'app')).toBe('PROCESS, SELECT on mysql.tidb_mdl_info')
+  const undecided = 'after 5000 ms the statement has neither ended nor was it seen to be blocked\n  Not asked: '
+  const reason = "tidb_ddl_job: SELECT command denied to user 'app'@'%' for table 'tidb_ddl_job'"
+  expect(missingPrivilege({ code: 'BLOCKING_UNDECIDED', message: `${undecided}${reason}` }, 'app')).toBe(
+    'SELECT on mysql.tidb_ddl_job',
+  )
+})
+
+test('a wait that is proven to be another than expected is a failure', () => {
+  expect(missingPrivilege({ message: UNPROVEN.replace('candidates', 'blocked by') }, 'app')).toBeUndefined()
+})
+
 test.for([
   { errno: 1062, message: "Duplicate entry '1' for key 'PRIMARY'" },
   { errno: 1356, message: "View 'shop.broken' references invalid table(s) or … lack rights to use them" },

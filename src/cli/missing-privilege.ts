@@ -30,13 +30,21 @@ export function missingPrivilege(error: unknown, user: string | undefined): stri
   const { message = '', code, errno, sql, context, cause } = error as ReportedError
   if (code === 'DATABASE_NOT_CREATED' && /access denied/i.test(message))
     return 'CREATE and DROP on `vitest\\_tidb\\_%`.*'
-  if (typeof errno !== 'number') return missingPrivilege(cause, user)
+  if (typeof errno !== 'number') return unseenFor(message) ?? missingPrivilege(cause, user)
   if (context?.user !== undefined && user !== undefined && context.user !== user) return undefined
   // Tables of information_schema that gather from all servers wrap what one of them said: `other error: [planner:1227]…`.
   const wrapped = Number(/\[\w+:(\d+)\]/.exec(message)?.[1] ?? errno)
   if (DENIED.has(errno) || DENIED.has(wrapped)) return inWords(message, typeof sql === 'string' ? sql : '')
   const view = errno === ER_VIEW_INVALID ? /View '(mysql\.\w+)'.*lack rights/i.exec(message)?.[1] : undefined
   return view === undefined ? missingPrivilege(cause, user) : `SELECT on ${view} and the tables behind it, and PROCESS`
+}
+
+/** A wait that could not be proven, or not be seen: its report lists what could not be asked about it, and why. */
+function unseenFor(message: string): string | undefined {
+  if (/^\s*blocked by\s/m.test(message)) return undefined
+  const reasons = [...message.matchAll(/^\s*not asked:?\s+\w+: (.*(?:denied|privilege).*)$/gim)]
+  if (reasons.length === 0) return undefined
+  return [...new Set(reasons.map(([, reason = '']) => inWords(reason, 'SELECT FROM mysql.')))].join(', ')
 }
 
 function inWords(message: string, sql: string): string {
