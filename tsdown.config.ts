@@ -1,4 +1,5 @@
 import { defineConfig } from 'tsdown'
+import { thirdPartyLicenses } from './scripts/third-party-licenses.ts'
 
 export default defineConfig({
   entry: {
@@ -17,6 +18,7 @@ export default defineConfig({
   target: 'node22',
   dts: true,
   sourcemap: true,
+  plugins: [thirdPartyLicenses()],
   outExtensions: () => ({ js: '.js', dts: '.d.ts' }),
   deps: { neverBundle: ['vitest', /^vitest\//] },
 })

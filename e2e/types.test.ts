@@ -27,6 +27,8 @@ const EXAMPLES = `
 import { test as base } from 'vitest'
 import { expect, test, withTidb, type Session } from 'vitest-tidb'
 import { openSession, type Endpoint } from 'vitest-tidb/engine'
+import { defineConfigExtension } from 'vitest-tidb/plugin'
+import { z } from 'zod'
 
 interface Account { id: number; email: string }
 
@@ -47,6 +49,16 @@ mine('a test of my own has my fixtures and those of TiDB', async ({ db, shop }) 
   await db.run\`INSERT INTO shop VALUES (\${name})\`
 })
 
+const shop = defineConfigExtension({
+  name: 'shop',
+  schema: z.object({ carts: z.number().default(3), currency: z.enum(['EUR', 'USD']).optional() }),
+  options: { carts: 'carts <n>' },
+})
+test('a section of the configuration is typed', ({ settings }) => {
+  const { carts, currency }: { carts: number; currency?: 'EUR' | 'USD' | undefined } = settings.of(shop)
+  void [carts, currency]
+})
+
 export async function connect(endpoint: Endpoint): Promise<number> {
   const session = await openSession({ name: 'app', endpoint })
   return session.connectionId
@@ -55,12 +67,14 @@ export async function connect(endpoint: Endpoint): Promise<number> {
 
 const WRONG = `
 import { expect, test } from 'vitest-tidb'
-import { tidb } from 'vitest-tidb/plugin'
+import { defineConfigExtension, tidb } from 'vitest-tidb/plugin'
+import { z } from 'zod'
 tidb({ databaseMode: 'databse' })
 test('wrong', async ({ db, dbb }) => {
   await expect(db.query\`SELECT 1\`).toReturnRow([{ id: 1 }])
   await expect(db.run\`INSERT INTO t VALUES (1)\`).toFailWith(true)
 })
+defineConfigExtension({ name: 'shop', schema: z.object({ carts: z.number() }), options: { cart: 'carts <n>' } })
 `
 
 test("in a user's own TypeScript project what is right type-checks, and what is wrong does not", async () => {
@@ -70,7 +84,7 @@ test("in a user's own TypeScript project what is right type-checks, and what is 
     'wrong.test.ts': WRONG,
   })
   const errors = await typeCheck(project)
-  expect(errors.match(/^\S.*?\(\d+/gm)).toEqual([4, 5, 6, 7].map((line) => `wrong.test.ts(${line}`))
+  expect(errors.match(/^\S.*?\(\d+/gm)).toEqual([5, 6, 7, 8, 10].map((line) => `wrong.test.ts(${line}`))
 })
 
 /** Standard output of tsc: empty when all is well. */
