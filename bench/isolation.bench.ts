@@ -7,7 +7,7 @@ import type { Endpoint } from '../src/connections/endpoint.ts'
 import { openSession } from '../src/connections/open-session.ts'
 import { AccountTable } from '../src/isolation/anomalies/account-table.ts'
 import { titleOf, type AnomalyCase } from '../src/isolation/anomalies/anomaly-case.ts'
-import { catalogue, specOf } from '../src/isolation/anomalies/catalogue.ts'
+import { catalogue, specOfCase } from '../src/isolation/anomalies/catalogue.ts'
 import { Seen, type JudgedSteps } from '../src/isolation/anomalies/seen.ts'
 import { judge } from '../src/isolation/anomalies/verdict.ts'
 import { OwnStage } from '../src/isolation/own-stage.ts'
@@ -117,7 +117,7 @@ async function prepareAll(
       openSession: (name) => openSession({ name, endpoint, database }),
       ...(statusPort === undefined ? {} : { statusUrl: `http://${host}:${statusPort}` }),
     })
-    const spec = await PreparedSpec.open(stage, specOf(anomalyCase, table))
+    const spec = await PreparedSpec.open(stage, specOfCase(anomalyCase, table))
     prepared.push({
       anomalyCase,
       prepared: spec,
@@ -152,7 +152,7 @@ async function connectAll({ host, port, user }: Endpoint): Promise<ScriptedCase[
     await admin.query(`CREATE DATABASE ${database}`)
     await admin.query(`USE ${database}`)
     const sessions = new Map<string, Connection>()
-    for (const { name } of anomalyCase.sessions(table)) {
+    for (const name of Object.keys(anomalyCase.sessions(table))) {
       const session = await connect()
       await session.query(`USE ${database}`)
       sessions.set(name, session)
@@ -199,7 +199,7 @@ async function script({ anomalyCase, admin, sessions }: ScriptedCase): Promise<F
   const errors: number[] = []
   const sent: Promise<JudgedSteps['records'][number]>[] = []
   for (const { session, step } of anomalyCase.schedule) {
-    const sql = steps.find(({ name }) => name === session)?.steps.find(({ name }) => name === step)?.sql ?? ''
+    const sql = steps[session]?.[step] ?? ''
     const result = sessions.get(session)?.query<RowDataPacket[]>(sql)
     sent.push(
       (result ?? Promise.reject(new Error(`there is no session ${session}`))).then(

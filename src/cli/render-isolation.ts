@@ -1,5 +1,5 @@
 import { styleText } from 'node:util'
-import type { Verdict } from '../isolation/anomalies/verdict.ts'
+import type { CaseVerdict } from '../isolation/anomalies/verdict.ts'
 import { alignColumns } from './align-columns.ts'
 import type { MeasuredIsolation } from './measure-isolation.ts'
 
@@ -26,7 +26,7 @@ export function renderIsolation(measured: MeasuredIsolation): string {
 }
 
 /** `occurs 5/5`, `prevented (9007)` by an error, `prevented (waits)` where one transaction waited for the other. */
-function cell(verdict: Verdict | undefined): string {
+function cell(verdict: CaseVerdict | undefined): string {
   if (verdict === undefined) return ''
   const { outcome, occurrences, pairs, error, by } = verdict
   if (outcome === 'occurs') return `occurs ${occurrences}/${pairs}`

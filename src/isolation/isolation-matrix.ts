@@ -2,8 +2,8 @@ import type { Session } from '../connections/session.ts'
 import { isStatementError } from '../errors/guards.ts'
 import { AccountTable } from './anomalies/account-table.ts'
 import { titleOf, type AnomalyCase } from './anomalies/anomaly-case.ts'
-import { catalogue, specOf } from './anomalies/catalogue.ts'
-import { judge, type Verdict } from './anomalies/verdict.ts'
+import { catalogue, specOfCase } from './anomalies/catalogue.ts'
+import { judge, type CaseVerdict } from './anomalies/verdict.ts'
 import { OwnStage } from './own-stage.ts'
 import { runSchedule } from './run-schedule.ts'
 import type { Stage } from './stage.ts'
@@ -20,7 +20,7 @@ export interface IsolationMatrix {
 
 export interface MatrixColumn extends TransactionKind {
   /** By the titles of the cases, such as `PMP, reading`. */
-  readonly verdicts: Readonly<Record<string, Verdict>>
+  readonly verdicts: Readonly<Record<string, CaseVerdict>>
 }
 
 interface OtherLevel {
@@ -47,7 +47,7 @@ export async function isolationMatrix(options: MatrixOptions): Promise<Isolation
   const columns: MatrixColumn[] = []
   for (const kind of transactionKinds) {
     options.onColumn?.(kind, columns.length, transactionKinds.length)
-    const verdicts: Record<string, Verdict> = {}
+    const verdicts: Record<string, CaseVerdict> = {}
     for (const each of catalogue) verdicts[titleOf(each)] = await provoke(stage, each, table, kind)
     columns.push({ ...kind, verdicts })
   }
@@ -60,8 +60,8 @@ export async function provoke(
   anomalyCase: AnomalyCase,
   table: AccountTable,
   kind: TransactionKind,
-): Promise<Verdict> {
-  const report = await runSchedule(stage, specOf(anomalyCase, table), anomalyCase.schedule, kind)
+): Promise<CaseVerdict> {
+  const report = await runSchedule(stage, specOfCase(anomalyCase, table), anomalyCase.schedule, kind)
   return judge(anomalyCase, report, table)
 }
 

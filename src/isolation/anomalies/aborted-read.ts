@@ -1,12 +1,12 @@
-import { order, sessionsOf, type AnomalyCase } from './anomaly-case.ts'
+import { order, transactions, type AnomalyCase } from './anomaly-case.ts'
 
 /** Adya's G1a: what is read was never committed. */
 export const abortedRead: AnomalyCase = {
   anomaly: 'G1a',
   story: 'the writer changes x and rolls back; the reader reads it before and after that',
   sessions: (table) =>
-    sessionsOf({
-      writer: { x: `UPDATE account SET value = 101 WHERE ${table.is('x')}` },
+    transactions({
+      writer: { x: `UPDATE account SET value = 101 WHERE ${table.is('x')}`, rollback: 'ROLLBACK' },
       reader: {
         early: `SELECT id, value FROM account WHERE ${table.is('x')}`,
         late: `SELECT id, value FROM account WHERE ${table.is('x')}`,

@@ -1,6 +1,6 @@
 import type { AnomalyName } from '../anomaly.ts'
 import type { Schedule } from '../schedule.ts'
-import type { SessionSpec } from '../spec.ts'
+import type { SessionSteps } from '../scenario-options.ts'
 import type { AccountTable } from './account-table.ts'
 import type { Seen } from './seen.ts'
 
@@ -11,7 +11,7 @@ export interface AnomalyCase {
   readonly form?: string
   /** In which steps it is provoked, for people. */
   readonly story: string
-  sessions(table: AccountTable): readonly SessionSpec[]
+  sessions(table: AccountTable): SessionSteps
   readonly schedule: Schedule
   /** What shows the anomaly in one pair of accounts, in words; undefined when nothing does. */
   shows(seen: Seen): string | undefined
@@ -22,17 +22,14 @@ export function titleOf({ anomaly, form }: Pick<AnomalyCase, 'anomaly' | 'form'>
   return form === undefined ? anomaly : `${anomaly}, ${form}`
 }
 
-/** Sessions whose transactions are begun by BEGIN and, but where other steps are given, ended by COMMIT. */
-export function sessionsOf(steps: Readonly<Record<string, Readonly<Record<string, string>>>>): SessionSpec[] {
-  return Object.entries(steps).map(([name, own]) => ({
-    name,
-    setup: [],
-    teardown: [],
-    steps: Object.entries({ begin: 'BEGIN', ...own, commit: 'COMMIT', rollback: 'ROLLBACK' }).map(([step, sql]) => ({
-      name: step,
-      sql,
-    })),
-  }))
+/** Sessions whose steps are a transaction each: begun by BEGIN and, unless they end with a rollback, ended by COMMIT. */
+export function transactions(steps: SessionSteps): SessionSteps {
+  return Object.fromEntries(
+    Object.entries(steps).map(([session, own]) => [
+      session,
+      { begin: 'BEGIN', ...own, ...('rollback' in own ? {} : { commit: 'COMMIT' }) },
+    ]),
+  )
 }
 
 /** `order('writer.begin reader.begin')`: the steps by their names. */

@@ -1,3 +1,4 @@
+import { specOf } from '../scenario-options.ts'
 import type { IsolationSpec } from '../spec.ts'
 import { abortedRead } from './aborted-read.ts'
 import type { AccountTable } from './account-table.ts'
@@ -9,7 +10,6 @@ import { lostUpdate } from './lost-update.ts'
 import { observedTransactionVanishes } from './observed-transaction-vanishes.ts'
 import { phantomRead, phantomWrite } from './predicate-many-preceders.ts'
 import { predicateReadSkew, readSkew, writeReadSkew } from './read-skew.ts'
-import { FINALLY } from './seen.ts'
 import { predicateWriteSkew, readOnlySkew, writeSkew } from './write-skew.ts'
 
 /** Every anomaly in each of its forms, from weak to strong. */
@@ -31,11 +31,9 @@ export const catalogue: readonly AnomalyCase[] = [
 ]
 
 /** The case with its table, as a schedule needs it. The table stays. */
-export function specOf({ sessions }: AnomalyCase, table: AccountTable): IsolationSpec {
-  return {
-    setup: table.setup,
-    teardown: [],
-    sessions: sessions(table),
-    afterwards: [{ name: FINALLY, sql: 'SELECT id, value FROM account ORDER BY id' }],
-  }
+export function specOfCase({ sessions }: AnomalyCase, table: AccountTable): IsolationSpec {
+  return specOf({ setup: table.setup, sessions: sessions(table), afterwards: AFTERWARDS })
 }
+
+/** What is read when all transactions have ended. */
+export const AFTERWARDS = { accounts: 'SELECT id, value FROM account ORDER BY id' }

@@ -1,11 +1,11 @@
-import { order, sessionsOf, type AnomalyCase } from './anomaly-case.ts'
+import { order, transactions, type AnomalyCase } from './anomaly-case.ts'
 
 /** Adya's G1c: each transaction reads what the other one wrote. */
 export const circularInformationFlow: AnomalyCase = {
   anomaly: 'G1c',
   story: 'one writes x, the other y; one reads y, the other x; both commit',
   sessions: (table) =>
-    sessionsOf({
+    transactions({
       one: {
         x: `UPDATE account SET value = 11 WHERE ${table.is('x')}`,
         y: `SELECT id, value FROM account WHERE ${table.is('y')}`,

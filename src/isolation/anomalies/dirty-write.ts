@@ -1,4 +1,4 @@
-import { order, sessionsOf, type AnomalyCase } from './anomaly-case.ts'
+import { order, transactions, type AnomalyCase } from './anomaly-case.ts'
 import { FINALLY } from './seen.ts'
 
 /** Adya's G0: the order of two writers is not the same on every row. */
@@ -6,7 +6,7 @@ export const dirtyWrite: AnomalyCase = {
   anomaly: 'G0',
   story: 'one writes x, the other y; then one writes y, the other x; both commit',
   sessions: (table) =>
-    sessionsOf({
+    transactions({
       one: {
         x: `UPDATE account SET value = 11 WHERE ${table.is('x')}`,
         y: `UPDATE account SET value = 21 WHERE ${table.is('y')}`,

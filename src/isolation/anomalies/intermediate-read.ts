@@ -1,11 +1,11 @@
-import { order, sessionsOf, type AnomalyCase } from './anomaly-case.ts'
+import { order, transactions, type AnomalyCase } from './anomaly-case.ts'
 
 /** Adya's G1b: what is read was not the last that its transaction wrote. */
 export const intermediateRead: AnomalyCase = {
   anomaly: 'G1b',
   story: 'the writer changes x twice and commits; the reader reads it in between and at the end',
   sessions: (table) =>
-    sessionsOf({
+    transactions({
       writer: {
         draft: `UPDATE account SET value = 101 WHERE ${table.is('x')}`,
         final: `UPDATE account SET value = 11 WHERE ${table.is('x')}`,

@@ -1,4 +1,4 @@
-import { order, sessionsOf, type AnomalyCase } from './anomaly-case.ts'
+import { order, transactions, type AnomalyCase } from './anomaly-case.ts'
 import { FINALLY } from './seen.ts'
 
 /** Berenson's P4: both add to what they have read, and one addition is gone. */
@@ -6,7 +6,7 @@ export const lostUpdate: AnomalyCase = {
   anomaly: 'P4',
   story: 'both read x; one writes what it read plus 1, the other what it read plus 2; both commit',
   sessions: (table) =>
-    sessionsOf({
+    transactions({
       one: {
         read: `SELECT id, value FROM account WHERE ${table.is('x')}`,
         write: `UPDATE account SET value = 11 WHERE ${table.is('x')}`,

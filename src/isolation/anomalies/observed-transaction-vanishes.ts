@@ -1,5 +1,5 @@
 import type { Account } from './account-table.ts'
-import { order, sessionsOf, type AnomalyCase } from './anomaly-case.ts'
+import { order, transactions, type AnomalyCase } from './anomaly-case.ts'
 
 const READS: readonly (readonly [string, Account])[] = [
   ['reader.x', 'x'],
@@ -21,7 +21,7 @@ export const observedTransactionVanishes: AnomalyCase = {
   anomaly: 'OTV',
   story: 'two writers write x and y, the second after the first; the reader reads x and y between and after them',
   sessions: (table) =>
-    sessionsOf({
+    transactions({
       first: {
         x: `UPDATE account SET value = 11 WHERE ${table.is('x')}`,
         y: `UPDATE account SET value = 21 WHERE ${table.is('y')}`,

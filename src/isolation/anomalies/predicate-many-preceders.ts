@@ -1,4 +1,4 @@
-import { order, sessionsOf, type AnomalyCase } from './anomaly-case.ts'
+import { order, transactions, type AnomalyCase } from './anomaly-case.ts'
 import { FINALLY } from './seen.ts'
 
 /** Bailis' PMP: a condition that is read twice in one transaction finds other rows. */
@@ -7,7 +7,7 @@ export const phantomRead: AnomalyCase = {
   form: 'reading',
   story: 'the reader looks for value 30; the writer adds z with it and commits; the reader looks again',
   sessions: (table) =>
-    sessionsOf({
+    transactions({
       reader: {
         early: 'SELECT id, value FROM account WHERE value = 30',
         late: 'SELECT id, value FROM account WHERE value = 30',
@@ -28,7 +28,7 @@ export const phantomWrite: AnomalyCase = {
   story:
     'the remover looks for value 20 and finds y; the shifter adds 10 to all and commits; the remover deletes value 20',
   sessions: () =>
-    sessionsOf({
+    transactions({
       remover: {
         look: 'SELECT id, value FROM account WHERE value = 20',
         delete: 'DELETE FROM account WHERE value = 20',

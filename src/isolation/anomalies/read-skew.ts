@@ -1,4 +1,4 @@
-import { order, sessionsOf, type AnomalyCase } from './anomaly-case.ts'
+import { order, transactions, type AnomalyCase } from './anomaly-case.ts'
 import { FINALLY } from './seen.ts'
 
 /** Adya's G-single: of one transaction, the reader sees a part and misses a part. */
@@ -7,7 +7,7 @@ export const readSkew: AnomalyCase = {
   form: 'reading',
   story: 'the reader reads x; the writer changes x and y and commits; the reader reads y',
   sessions: (table) =>
-    sessionsOf({
+    transactions({
       reader: {
         x: `SELECT id, value FROM account WHERE ${table.is('x')}`,
         y: `SELECT id, value FROM account WHERE ${table.is('y')}`,
@@ -30,7 +30,7 @@ export const predicateReadSkew: AnomalyCase = {
   form: 'reading by condition',
   story: 'the reader reads what 5 divides; the writer makes 10 to 12 and commits; the reader reads what 3 divides',
   sessions: () =>
-    sessionsOf({
+    transactions({
       reader: {
         fives: 'SELECT id, value FROM account WHERE value % 5 = 0',
         threes: 'SELECT id, value FROM account WHERE value % 3 = 0',
@@ -50,7 +50,7 @@ export const writeReadSkew: AnomalyCase = {
   form: 'writing',
   story: 'the remover reads x; the writer changes x and y, which was 20, and commits; the remover deletes value 20',
   sessions: (table) =>
-    sessionsOf({
+    transactions({
       remover: {
         x: `SELECT id, value FROM account WHERE ${table.is('x')}`,
         delete: 'DELETE FROM account WHERE value = 20',

@@ -6,7 +6,7 @@ import type { AnomalyCase } from './anomaly-case.ts'
 import { Seen } from './seen.ts'
 
 /** What came of provoking an anomaly. Plain data. */
-export interface Verdict {
+export interface CaseVerdict {
   readonly outcome: 'occurs' | 'prevented'
   /** By what it was prevented: an error, a wait for another transaction, or only by what the reads saw. */
   readonly by?: 'error' | 'wait' | 'reads'
@@ -25,7 +25,7 @@ export interface Verdict {
  *
  * @throws the error of a step that failed of something else than another transaction
  */
-export function judge(anomalyCase: AnomalyCase, report: IsolationReport, table: AccountTable): Verdict {
+export function judge(anomalyCase: AnomalyCase, report: IsolationReport, table: AccountTable): CaseVerdict {
   const failed = report.records.find(({ outcome }) => outcome === 'failed')
   if (failed?.error !== undefined && failed.error.outcome !== 'transient') throw failed.error
   const seen = Seen.ofEachPair(report, table)

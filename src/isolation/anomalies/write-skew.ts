@@ -1,4 +1,4 @@
-import { order, sessionsOf, type AnomalyCase } from './anomaly-case.ts'
+import { order, transactions, type AnomalyCase } from './anomaly-case.ts'
 import { FINALLY } from './seen.ts'
 
 /** Adya's G2-item: each reads both accounts and changes the one that the other does not. */
@@ -6,7 +6,7 @@ export const writeSkew: AnomalyCase = {
   anomaly: 'G2-item',
   story: 'both read x and y; one writes x, the other y; both commit',
   sessions: (table) =>
-    sessionsOf({
+    transactions({
       one: {
         read: `SELECT id, value FROM account WHERE ${table.is('x')} OR ${table.is('y')}`,
         x: `UPDATE account SET value = 11 WHERE ${table.is('x')}`,
@@ -31,7 +31,7 @@ export const predicateWriteSkew: AnomalyCase = {
   form: 'by condition',
   story: 'both look for what 3 divides and find nothing; one adds 30, the other 42; both commit',
   sessions: (table) =>
-    sessionsOf({
+    transactions({
       one: {
         look: 'SELECT id, value FROM account WHERE value % 3 = 0',
         insert: table.insert('z', 30),
@@ -56,7 +56,7 @@ export const readOnlySkew: AnomalyCase = {
   form: 'with a reader',
   story: 'the payer reads x and y; the saver adds 5 to y and commits; the auditor reads both; the payer empties x',
   sessions: (table) =>
-    sessionsOf({
+    transactions({
       payer: {
         read: `SELECT id, value FROM account WHERE ${table.is('x')} OR ${table.is('y')}`,
         pay: `UPDATE account SET value = 0 WHERE ${table.is('x')}`,
