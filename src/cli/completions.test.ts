@@ -33,7 +33,7 @@ _tidb_test; printf '%s\\n' "\${COMPREPLY[@]}"`
 }
 
 test('bash completes commands, their sub-commands, suites and options', () => {
-  expect(offered('tidb-test', 'co')).toEqual(['config', 'completions'])
+  expect(offered('tidb-test', 'co')).toEqual(['connections', 'config', 'completions'])
   expect(offered('tidb-test', 'config', '')).toEqual(['show', 'init'])
   expect(offered('tidb-test', 'run', '')).toEqual(suiteNames())
   expect(offered('tidb-test', 'completions', 'z')).toEqual(['zsh'])
