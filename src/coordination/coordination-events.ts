@@ -32,8 +32,9 @@ export interface CoordinationEvent<Kind extends string = string, Detail = unknow
 
 type All<E> = E & ConnectionEvents
 type KindOf<E> = keyof All<E> & string
-/** One of the events, told apart by its `kind`. */
-export type AnyEvent<E> = { [K in KindOf<E>]: CoordinationEvent<K, All<E>[K]> }[KindOf<E>]
+/** One of the events of these kinds, told apart by its `kind`. */
+type EventOf<E, Kinds extends KindOf<E>> = { [K in Kinds]: CoordinationEvent<K, All<E>[K]> }[Kinds]
+export type AnyEvent<E> = EventOf<E, KindOf<E>>
 
 export interface EventWaitOptions extends WaitOptions {
   /** Only events of this connection. */
@@ -82,13 +83,13 @@ export class CoordinationEvents<E extends object = object> {
    * Calls back at each event; with `replay` first for those that have happened. What it returns ends that. What the
    * listener throws is an uncaught exception, as of a DOM event: whoever reports an event has nothing to do with it.
    */
-  subscribe(
-    listener: (event: AnyEvent<E>) => void,
-    options: { readonly kind?: KindOf<E>; readonly replay?: boolean } = {},
+  subscribe<K extends KindOf<E> = KindOf<E>>(
+    listener: (event: EventOf<E, K>) => void,
+    options: { readonly kind?: K; readonly replay?: boolean } = {},
   ): () => void {
     const { kind, replay = false } = options
     const told = (event: CoordinationEvent): void => {
-      if (kind === undefined || event.kind === kind) listener(event as AnyEvent<E>)
+      if (kind === undefined || event.kind === kind) listener(event as EventOf<E, K>)
     }
     if (replay) for (const event of this.#core.list) told(event)
     this.#core.listeners.add(told)
