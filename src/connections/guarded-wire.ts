@@ -62,7 +62,7 @@ export class GuardedWire {
       this.#underWay = true
       this.#uncommitted = this.#wire.flags.uncommitted
       const { backslashEscapes } = this.#wire.flags
-      const replies = await this.#wire.send(sql.literal({ timeZone, backslashEscapes }))
+      const replies = await this.#wire.send(sql.literal({ timeZone, backslashEscapes }), sql.raw)
       // SLEEP() answers a KILL with a row, as if nothing had happened.
       if (ended !== undefined) throw this.#ended(sql, ended, { done: replies.some((reply) => 'header' in reply) })
       return replies

@@ -2,6 +2,7 @@ import { urlOf } from './endpoint.ts'
 import { GuardedWire } from './guarded-wire.ts'
 import { outcomeOf, outcomeOfAll, type Outcome, type Replies } from './outcome.ts'
 import { Plan } from './plan.ts'
+import { rawRowsOf, type RawReading, type RawRows } from './raw-rows.ts'
 import { exactRows } from './rows.ts'
 import type { SessionSettings } from './session-settings.ts'
 import { compileSql, compileText, prefixed, type CompiledSql, type SqlRow, type SqlValue } from './sql.ts'
@@ -75,6 +76,11 @@ export class Session {
     return this.#statement(compileText(text), this.script, (reply) => this.#results(reply))
   }
 
+  /** Runs one statement; resolves to its rows as the server's own text, for whoever reads values in another way. */
+  readonly raw = (text: string, reading: RawReading = {}): Statement<RawRows> => {
+    return this.#statement(compileText(text, reading), this.raw, rawRowsOf)
+  }
+
   /** The plan of a statement, which itself is not run. */
   readonly explain = (strings: TemplateStringsArray, ...values: SqlValue[]): Statement<Plan> => {
     return this.#statement(
@@ -90,6 +96,11 @@ export class Session {
       const last = reply.replies.at(-1)
       return last !== undefined && 'rows' in last ? this.#exact(last) : outcomeOfAll(reply)
     })
+  }
+
+  /** The same for one statement whose rows are wanted as the server's own text. */
+  readonly startRaw = (text: string, reading: RawReading = {}): StartedStatement<RawRows> => {
+    return this.#start(compileText(text, reading), this.startRaw, rawRowsOf)
   }
 
   /** The same for a text with any number of statements; its result is one for each: rows, or what it did. */

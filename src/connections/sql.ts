@@ -1,6 +1,7 @@
 import { escapeId } from 'mysql2'
 import { TidbTestError } from '../errors/tidb-test-error.ts'
 import { passwordFollows } from './mask-passwords.ts'
+import type { RawReading } from './raw-rows.ts'
 import { formatDateTime } from './time-zone.ts'
 
 /** What the server can return. DECIMAL, DATE, TIME and JSON are strings; 64-bit integers are numbers while they are safe, else bigint. */
@@ -37,6 +38,8 @@ export interface CompiledSql {
   readonly values: readonly (SqlResult | boolean)[]
   /** What goes over the wire, for a session in the state that is given. */
   literal(reading: Reading): string
+  /** Rows are wanted as the server's own text. */
+  readonly raw?: RawReading
 }
 
 /** How a session reads literals. */
@@ -105,8 +108,8 @@ export function compileSql(strings: TemplateStringsArray, values: readonly SqlVa
   return compiled(partsOf(strings, values))
 }
 
-export function compileText(text: string): CompiledSql {
-  return { text, values: [], literal: () => text }
+export function compileText(text: string, raw?: RawReading): CompiledSql {
+  return { text, values: [], literal: () => text, ...(raw === undefined ? {} : { raw }) }
 }
 
 function compiled(parts: readonly Part[]): CompiledSql {

@@ -1,10 +1,18 @@
 import type { Socket } from 'node:net'
-import { createConnection, type Connection, type FieldPacket, type QueryError, type ResultSetHeader } from 'mysql2'
+import {
+  createConnection,
+  type Connection,
+  type FieldPacket,
+  type QueryError,
+  type QueryOptions,
+  type ResultSetHeader,
+} from 'mysql2'
 import { ConnectError } from '../errors/connect-error.ts'
 import { isConnectionLost } from '../errors/classify.ts'
 import { messageOf } from '../errors/tidb-test-error.ts'
 import { driverOptionsOf } from './driver-options.ts'
 import { urlOf, type Endpoint } from './endpoint.ts'
+import type { RawReading } from './raw-rows.ts'
 import { SessionFlags } from './session-flags.ts'
 import type { SqlRow } from './sql.ts'
 import { withoutSecrets } from './statement-failure.ts'
@@ -75,11 +83,14 @@ export class Wire {
     })
   }
 
-  /** Sends a text as it is. Resolves to one reply for each statement in it. */
-  send(text: string): Promise<WireReply[]> {
+  /**
+   * Sends a text as it is. Resolves to one reply for each statement in it; with `raw`, its rows are arrays of what the
+   * server sent.
+   */
+  send(text: string, raw?: RawReading): Promise<WireReply[]> {
     if (this.#lost !== undefined) return Promise.reject(Object.assign(this.#lost, { fatal: true }))
     return new Promise((resolve, reject) => {
-      this.#connection.query(text, (error: QueryError | null, results: unknown, fields: unknown) => {
+      this.#connection.query(raw === undefined ? { sql: text } : rawQuery(text, raw), (error: QueryError | null, results: unknown, fields: unknown) => {
         if (error === null || error === undefined) {
           const replies = repliesOf(results, fields)
           this.flags.observe(replies)
@@ -117,6 +128,15 @@ export class Wire {
   cut(): void {
     // The driver's destroy() would leave the statement under way without an answer for ever.
     this.#stream.destroy(new Error('the connection was cut on our side'))
+  }
+}
+
+function rawQuery(text: string, { localFile }: RawReading): QueryOptions {
+  return {
+    sql: text,
+    typeCast: false,
+    rowsAsArray: true,
+    ...(localFile === undefined ? {} : { infileStreamFactory: localFile }),
   }
 }
 
