@@ -28,14 +28,19 @@ export interface VerdictOptions {
 
 interface Watch {
   readonly statement: StartedStatement
-  judge: StatementJudge | undefined
+  readonly since: number
   readonly decided: (state: StatementState) => void
   readonly failed: (error: unknown) => void
 }
 
 /** Milliseconds between looks: the first come quickly, as most waits are seen at once. */
-const PAUSES = [1, 1, 2, 2, 4, 4, 8, 8, 16]
-const LONGEST_PAUSE = 25
+const PAUSES = [1, 1, 2, 2, 4, 4, 8, 8, 16, 16, 16]
+/** Later ones come so many times more seldom than they take long, that the server has little to do with them. */
+const REST = 20
+const SHORTEST_REST = 25
+const LONGEST_REST = 250
+/** How long a statement may take that could not be seen to wait, for want of a privilege. */
+const BLIND_MS = 5_000
 
 /**
  * Sees whether statements are blocked, by whom and on what. It asks the server over a session of its own, and only while
@@ -46,6 +51,7 @@ export class BlockingObserver {
   readonly #userLocks = new UserLockRecord()
   readonly #known: KnownSessions
   readonly #watches = new Set<Watch>()
+  readonly #judges = new WeakMap<StartedStatement, StatementJudge>()
   #view: Promise<ServerView> | undefined
   #own: number | undefined
   #looking: Promise<void> | undefined
@@ -71,7 +77,8 @@ export class BlockingObserver {
   /**
    * Resolves when the statement has ended, or is known to be blocked.
    *
-   * @throws TidbTestError `BLOCKING_UNDECIDED` when neither is known at the deadline, `BLOCKING_CLOSED` when the observer is
+   * @throws TidbTestError `BLOCKING_UNDECIDED` when neither is known at the deadline, or after 5 seconds where the user may not
+   *   look for such a wait; `BLOCKING_CLOSED` when the observer is
    *   closed before; the signal's reason when it aborts; ConnectError when the server can't be asked
    */
   async endedOrBlocked(statement: StartedStatement, options: VerdictOptions = {}): Promise<StatementState> {
@@ -80,7 +87,7 @@ export class BlockingObserver {
     const ended = endOf(statement)
     if (ended !== undefined) return ended
     const { promise, resolve, reject } = Promise.withResolvers<StatementState>()
-    const watch: Watch = { statement, judge: undefined, decided: resolve, failed: reject }
+    const watch: Watch = { statement, since: systemClock.now(), decided: resolve, failed: reject }
     const timer = systemClock.setTimeout(() => reject(this.#undecided(statement, timeout)), timeout)
     const onAbort = (): void => reject(signal?.reason)
     signal?.addEventListener('abort', onAbort, { once: true })
@@ -127,16 +134,24 @@ export class BlockingObserver {
     await this.#looking
   }
 
+  /** One for each statement, which remembers what it has seen of it. */
   #judge(statement: StartedStatement, view: ServerView): StatementJudge {
+    const known = this.#judges.get(statement)
+    if (known !== undefined) return known
     const { connectionId } = statement.session
-    return new StatementJudge({ connectionId, sql: watchOf(statement).literal() }, view, this.#known)
+    const judge = new StatementJudge({ connectionId, sql: watchOf(statement).literal() }, view, this.#known)
+    this.#judges.set(statement, judge)
+    return judge
   }
 
   async #lookOn(): Promise<void> {
+    let rest = SHORTEST_REST
     try {
       while (this.#watches.size > 0) {
-        await sleep(systemClock, PAUSES[this.#looks++] ?? LONGEST_PAUSE)
+        await sleep(systemClock, PAUSES[this.#looks++] ?? rest)
+        const begun = systemClock.now()
         await this.#lookOnce()
+        rest = Math.min(LONGEST_REST, Math.max(SHORTEST_REST, REST * (systemClock.now() - begun)))
       }
     } catch (error) {
       for (const { failed } of this.#watches) failed(error)
@@ -150,16 +165,17 @@ export class BlockingObserver {
     const watches = [...this.#watches].filter(({ statement }) => watchOf(statement).sent)
     if (watches.length === 0) return
     const view = await this.#serverView()
-    for (const watch of watches) watch.judge ??= this.#judge(watch.statement, view)
-    const waits = await examine(
-      view,
-      watches.flatMap(({ judge }) => judge ?? []),
-    )
+    const judges = watches.map(({ statement }) => this.#judge(statement, view))
+    const waits = await examine(view, [...new Set(judges)])
     // The reply of a statement that has ended meanwhile may be there already, and not be read yet.
     await new Promise((resolve) => setImmediate(resolve))
-    for (const { judge, statement, decided } of watches) {
-      const wait = judge === undefined ? undefined : waits.get(judge)
+    for (const { statement, since, decided, failed } of watches) {
+      const judge = this.#judge(statement, view)
+      const wait = waits.get(judge)
       if (wait !== undefined) decided(stateOf(statement, wait))
+      else if (judge.blind && systemClock.now() - since > BLIND_MS) {
+        failed(this.#undecided(statement, BLIND_MS))
+      }
     }
   }
 

@@ -28,7 +28,8 @@ async function suspectsOf(
   const suspects = []
   for (const judge of judges) {
     const own = judge.suspect(glance)
-    if (own !== undefined) suspects.push({ judge, queries: await judge.queries(own) })
+    if (own !== undefined && judge.proven(glance) === undefined)
+      suspects.push({ judge, queries: await judge.queries(own) })
   }
   return suspects
 }

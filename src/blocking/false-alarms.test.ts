@@ -10,7 +10,7 @@ const UPDATES = 600
 async function alarmsAmong(sessions: readonly Session[], { observer }: Observed): Promise<string[]> {
   const alarms: string[] = []
   const underWay = new Map<Session, StartedStatement>()
-  let open = sessions.length
+  const writing = new Set(sessions)
   const write = async (session: Session, id: number): Promise<void> => {
     for (let done = 0; done < UPDATES / sessions.length; done++) {
       await session.run`BEGIN PESSIMISTIC`
@@ -24,10 +24,10 @@ async function alarmsAmong(sessions: readonly Session[], { observer }: Observed)
       await update.result()
       await session.run`COMMIT`
     }
-    open--
+    writing.delete(session)
   }
   const watch = async (): Promise<void> => {
-    while (open > 0) {
+    while (writing.size > 0) {
       await new Promise((resolve) => setImmediate(resolve))
       const states = await Promise.all([...underWay.values()].map((update) => observer.look(update)))
       alarms.push(...states.filter(({ status }) => status === 'blocked').map(shown))

@@ -59,6 +59,19 @@ export class ServerView {
     return ['data_lock_waits', 'tidb_trx', 'cluster_tidb_trx'].every((view) => this.#mayAsk(view))
   }
 
+  /** Whether a schema change is seen to wait for a metadata lock. */
+  get seesMetadataLocks(): boolean {
+    return ['tidb_ddl_job', 'tidb_mdl_info'].every((view) => this.#mayAsk(view))
+  }
+
+  get seesLockWaits(): boolean {
+    return this.#mayAsk('data_lock_waits')
+  }
+
+  get seesUserLocks(): boolean {
+    return this.#mayAsk(MVCC)
+  }
+
   /** The quick look. `ddl`: schema changes are looked at too. */
   async glance({ ddl, userLocks }: { ddl: boolean; userLocks: readonly string[] }): Promise<Glance> {
     const begun = systemClock.now()

@@ -26,6 +26,9 @@ export class StatementJudge {
   readonly #userLockWait = new Persistence()
   #queries: Promise<KeyQueries> | undefined
   #asked = false
+  #committing = false
+  /** The last wait for a lock whose holders were proven, and what the statement's transaction was doing then. */
+  #proven: { readonly doing: string; readonly wait: Wait } | undefined
 
   constructor(statement: ObservedStatement, view: ServerView, sessions: KnownSessions) {
     this.#statement = statement
@@ -40,10 +43,35 @@ export class StatementJudge {
     return [this.#lockWait, this.#schemaWait, this.#userLockWait].some(({ lasts }) => lasts)
   }
 
+  /** Whether the kind of wait that the statement is likely to meet may not be looked for. */
+  get blind(): boolean {
+    if (this.isSchemaChange && !this.#view.seesMetadataLocks) return true
+    if (this.userLock !== undefined && !this.#view.seesUserLocks) return true
+    // What commits by itself waits as its commit does, which the lock view alone tells from a slow one.
+    return this.#committing && !this.#view.seesLockWaits
+  }
+
   /** What the statement's own transaction is doing, if it may be waiting for a lock. */
   suspect({ transactions }: Glance): OpenTransaction | undefined {
     const own = transactions.find(({ connectionId }) => connectionId === this.#statement.connectionId)
+    this.#committing = own?.state === 'Committing'
     return own !== undefined && (own.state === 'LockWaiting' || own.state === 'Committing') ? own : undefined
+  }
+
+  /**
+   * The wait that was proven before, if it goes on: it began when that one did, and nobody gives back a lock before the
+   * end of the transaction that holds it.
+   */
+  proven(glance: Glance): Wait | undefined {
+    const own = this.suspect(glance)
+    if (own === undefined || this.#proven?.doing !== doing(own)) return undefined
+    const { wait } = this.#proven
+    const there = wait.blockers.every(({ transaction }) =>
+      glance.transactions.some((other) => other.id === transaction && !isEnding(other)),
+    )
+    if (!there) return undefined
+    const { milliseconds } = this.#lockWait.saw(doing(own))
+    return { ...wait, milliseconds: own.waitingSince === undefined ? milliseconds : own.waited }
   }
 
   /** The queries whose answers would show the holder. Those that find rows first come when the others have shown nobody. */
@@ -57,6 +85,8 @@ export class StatementJudge {
 
   /** The wait that a look proves. `held` are the locks on the keys that the statement needs. */
   judge(glance: Glance, evidence: Evidence | undefined, held: readonly HeldKey[]): Wait | undefined {
+    const proven = this.proven(glance)
+    if (proven !== undefined) return proven
     const own = this.suspect(glance)
     const locked = own === undefined || evidence === undefined ? undefined : this.#locked(own, evidence, held)
     if (own === undefined) this.#lockWait.saw(undefined)
@@ -70,7 +100,7 @@ export class StatementJudge {
       this.#lockWait.saw(undefined)
       return undefined
     }
-    const seen = this.#lockWait.saw(`${own.id} ${own.state} ${own.waitingSince}`)
+    const seen = this.#lockWait.saw(doing(own))
     const milliseconds = own.waitingSince === undefined ? seen.milliseconds : own.waited
     const listed = lockWaits.filter(({ waiting }) => waiting === own.id)
     for (const [evidence, keys] of [
@@ -82,7 +112,9 @@ export class StatementJudge {
       )
       const key = keys.find(({ holding }) => holders.some(({ id }) => id === holding))?.key
       if (key !== undefined) {
-        return this.#wait(key.kind, key.target, evidence, { blockers: this.#those(holders), milliseconds })
+        const wait = this.#wait(key.kind, key.target, evidence, { blockers: this.#those(holders), milliseconds })
+        this.#proven = { doing: doing(own), wait }
+        return wait
       }
     }
     if (own.state !== 'LockWaiting' || !this.#view.patience.exhausted(seen.looks, own.waited)) return undefined
@@ -167,4 +199,9 @@ export class StatementJudge {
       unavailable,
     }
   }
+}
+
+/** The same for as long as a transaction waits for the same lock. */
+function doing({ id, state, waitingSince }: OpenTransaction): string {
+  return `${id} ${state} ${waitingSince}`
 }
