@@ -27,12 +27,13 @@ function seen({ kind, record }: StepEvent): string[] {
   return [`${completed}  ${first}`, ...rest.map((line) => indent + line)]
 }
 
-/** Numbers of connections are others in each run: a holder that is no session of the test has no name here. */
+/** Numbers of connections and of DDL jobs are others in each run, so that none is shown. */
 function waiting(wait: Wait | undefined): string {
   if (wait === undefined) return '<waiting>'
   const names = wait.blockers.map((blocker) => (blocker.name === undefined ? 'another connection' : nameOf(blocker)))
   const whom = names.length === 0 ? '' : ` on ${names.toSorted().join(', ')}`
-  return `<waiting${whom}${wait.target === undefined ? '' : `: ${wait.target}`}>`
+  const target = wait.target?.replace(`, DDL job ${wait.on.job}`, '')
+  return `<waiting${whom}${target === undefined ? '' : `: ${target}`}>`
 }
 
 function result({ error, results }: StepRecord): string[] {
