@@ -14,7 +14,7 @@ export interface MatrixAxes {
 }
 
 /** All combinations, levels first. @throws TidbTestError `ISOLATION_MATRIX` for an empty one */
-export function combinations({ level, mode, variables }: MatrixAxes): IsolationSetting[] {
+function combinations({ level, mode, variables }: MatrixAxes): IsolationSetting[] {
   const all = axis('level', level).flatMap((first) =>
     axis('mode', mode).flatMap((second) =>
       axis('variables', variables).map((third): IsolationSetting => ({ ...first, ...second, ...third })),

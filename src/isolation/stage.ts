@@ -11,7 +11,7 @@ export interface Stage {
 }
 
 /** What a schedule needs of a `BlockingObserver`. */
-export interface WaitObserver {
+interface WaitObserver {
   endedOrBlocked(
     statement: StartedStatement,
     options?: { readonly signal?: AbortSignal; readonly timeout?: number },
