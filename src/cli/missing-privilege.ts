@@ -4,6 +4,8 @@
  */
 const DENIED: ReadonlySet<number> = new Set([1044, 1142, 1143, 1227, 1410, 8121])
 const ER_VIEW_INVALID = 1356
+/** The databases of tests, as GRANT names them. */
+const OURS = '`vitest\\_tidb\\_%`.*'
 
 /** Under this name the setup file is told who logs in. */
 export const LOGIN = 'vitest-tidb-login'
@@ -28,9 +30,10 @@ interface ReportedError {
 export function missingPrivilege(error: unknown, user: string | undefined): string | undefined {
   if (typeof error !== 'object' || error === null) return undefined
   const { message = '', code, errno, sql, context, cause } = error as ReportedError
-  if (code === 'DATABASE_NOT_CREATED' && /access denied/i.test(message))
-    return 'CREATE and DROP on `vitest\\_tidb\\_%`.*'
-  if (typeof errno !== 'number') return unseenFor(message) ?? missingPrivilege(cause, user)
+  if (code === 'DATABASE_NOT_CREATED' && /access denied/i.test(message)) return `CREATE and DROP on ${OURS}`
+  if (typeof errno !== 'number') {
+    return unseenFor(message) ?? missingPrivilege(insteadOf(message), user) ?? missingPrivilege(cause, user)
+  }
   if (context?.user !== undefined && user !== undefined && context.user !== user) return undefined
   // Tables of information_schema that gather from all servers wrap what one of them said: `other error: [planner:1227]…`.
   const wrapped = Number(/\[\w+:(\d+)\]/.exec(message)?.[1] ?? errno)
@@ -42,9 +45,24 @@ export function missingPrivilege(error: unknown, user: string | undefined): stri
 /** A wait that could not be proven, or not be seen: its report lists what could not be asked about it, and why. */
 function unseenFor(message: string): string | undefined {
   if (/^\s*blocked by\s/m.test(message)) return undefined
-  const reasons = [...message.matchAll(/^\s*not asked:?\s+\w+: (.*(?:denied|privilege).*)$/gim)]
-  if (reasons.length === 0) return undefined
-  return [...new Set(reasons.map(([, reason = '']) => inWords(reason, 'SELECT FROM mysql.')))].join(', ')
+  const ddl = SCHEMA_CHANGE.test(message)
+  const reasons = [...message.matchAll(/^\s*not asked:?\s+(\w+): (.*(?:denied|privilege).*)$/gim)]
+  const about = reasons.filter(([, view = '']) => ddl || !/^tidb_(?:ddl_job|mdl_info)$/.test(view))
+  if (about.length === 0) return undefined
+  return [...new Set(about.map(([, , reason = '']) => inWords(reason, 'SELECT FROM mysql.')))].join(', ')
+}
+
+/** The line of a report that shows session and statement. */
+const SCHEMA_CHANGE = /^\s*(?:session )?\S+[>:] (?:alter|create|drop|rename|truncate)\b/im
+
+/** A statement that failed, but with another error than its test wanted: the last column of the report is its own. */
+function insteadOf(message: string): ReportedError | undefined {
+  const [, session, sql] = /failed with another error than[^]*?^\s*(\S+)> (.*)$/m.exec(message) ?? []
+  // Sessions of accounts that a test has made are named after them, and those after its database.
+  if (sql === undefined || session?.startsWith('vitest_tidb_') === true) return undefined
+  const own = (row: string): string | undefined =>
+    new RegExp(`^[ ≠]*${row} (?:.* {2,})?(\\S.*?) *$`, 'm').exec(message)?.[1]
+  return { errno: Number(own('errno')), message: own('message') ?? '', sql }
 }
 
 function inWords(message: string, sql: string): string {
@@ -56,7 +74,10 @@ function inWords(message: string, sql: string): string {
   // Names of a test's own tables say nothing: what it may do in its database is granted for all of them.
   if (command !== undefined) return /\bmysql`?\./i.test(sql) ? `${command} on mysql.${table}` : command
   const database = /to database '([^']*)'/i.exec(message)?.[1]
-  const verb = /^\s*(\w+(?:\s+(?:DATABASE|TABLE|USER|VIEW|INDEX|ROLE|SCHEMA)\b)?)/i.exec(sql)?.[1]?.toUpperCase()
+  const verb = /^\s*(\w+(?:\s+(?:TEMPORARY|DATABASE|TABLES?|USER|VIEW|INDEX|ROLE|SCHEMA|SEQUENCE)\b)*)/i
+    .exec(sql)?.[1]
+    ?.toUpperCase()
   const statement = verb === undefined ? 'what this statement needs' : `what ${verb} needs`
-  return database === undefined ? statement : `${statement} on the database ${database}`
+  if (database === undefined) return statement
+  return database.startsWith('vitest_tidb_') ? `${statement} on ${OURS}` : `${statement} on the database ${database}`
 }
