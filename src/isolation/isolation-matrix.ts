@@ -18,7 +18,7 @@ export interface IsolationMatrix {
   readonly warnings: readonly string[]
 }
 
-export interface MatrixColumn extends TransactionKind {
+interface MatrixColumn extends TransactionKind {
   /** By the titles of the cases, such as `PMP, reading`. */
   readonly verdicts: Readonly<Record<string, CaseVerdict>>
 }
@@ -55,7 +55,7 @@ export async function isolationMatrix(options: MatrixOptions): Promise<Isolation
 }
 
 /** Runs one case and judges it. @throws the error of a step that failed of something else than another transaction */
-export async function provoke(
+async function provoke(
   stage: Stage,
   anomalyCase: AnomalyCase,
   table: AccountTable,

@@ -1,7 +1,7 @@
 import type { Dependency } from './history.ts'
 
 /** The shortest way from one transaction to another along dependencies of the given kinds; undefined when there is none. */
-export function pathBetween(
+function pathBetween(
   dependencies: readonly Dependency[],
   from: string,
   to: string,

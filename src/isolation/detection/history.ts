@@ -1,5 +1,5 @@
 /** A transaction of a schedule: from BEGIN to its end, or one statement by itself. */
-export interface HistoryTransaction {
+interface HistoryTransaction {
   /** `alice`; of several of hers `alice #2`. */
   readonly name: string
   readonly outcome: 'committed' | 'aborted'

@@ -4,7 +4,7 @@ import type { CommittedVersions } from './versions.ts'
 import { changedRows, sameRow, withRows, type Contents, type WatchedRow } from './watched-tables.ts'
 
 /** Which version of a row somebody sees. */
-export type SeenVersion =
+type SeenVersion =
   | { readonly of: 'own' }
   /** Its position among the committed versions of the row. */
   | { readonly of: 'committed'; readonly position: number }

@@ -43,6 +43,7 @@ export async function readsOf(reading: Reading): Promise<StepReads> {
       await missed(reading, baseline, name, version.position),
     ]
     dependencies.push(...edges.filter((edge) => edge !== undefined))
+    dependencies.push(...(await writtenAsItWas(reading, baseline, name, version.position)))
   }
   return { dependencies, dirtyReads }
 }
@@ -95,6 +96,41 @@ async function missed(
     }
   }
   return undefined
+}
+
+/**
+ * A row can be written with the value that it has: two who add one to what both have read write the same. The row meets
+ * the statement then, so that the driver counts it, and it does not change.
+ */
+async function writtenAsItWas(
+  { step, reader, rows, replay, replayed, committed }: Reading,
+  baseline: Replayed,
+  name: string,
+  position: number,
+): Promise<Dependency[]> {
+  const row = rows.contents.get(name)
+  const writes = step.statements.some(
+    ({ kind, tokens }) => kind === 'dml' && !tokens.some(({ value }) => /^ignore$/i.test(value)),
+  )
+  if (row === undefined || !writes || changedRows(baseline.before, baseline.after).includes(name)) return []
+  const without = await replay.run(replayed, withRows(rows.contents, [[name, undefined]]))
+  if (countsOf(baseline) === countsOf(without) && !without.after.has(name)) return []
+  const [before, after] = [committed.of(name)[position]?.writer, committed.of(name)[position + 1]?.writer]
+  const words = `${nameOfStep(step)} made ${name} ${printRow(row)}`
+  const edges: Dependency[] = []
+  if (before !== undefined && before !== reader) {
+    const said = `${words} after ${before.name} had made it the same`
+    edges.push({ kind: 'ww', from: before.name, to: reader.name, row: name, words: said })
+  }
+  if (after !== undefined && after !== reader) {
+    const said = `${after.name} wrote ${name} after ${nameOfStep(step)} had made it ${printRow(row)}`
+    edges.push({ kind: 'ww', from: reader.name, to: after.name, row: name, words: said })
+  }
+  return edges
+}
+
+function countsOf({ results }: Replayed): string {
+  return results.filter((result) => /^\d+$/.test(result)).join(' ')
 }
 
 async function dirtyRead(

@@ -19,7 +19,7 @@ export interface WatchedTransaction {
   readonly writes: readonly OwnWrite[]
 }
 
-export interface OwnWrite {
+interface OwnWrite {
   readonly step: Observation
   readonly name: string
   readonly row: WatchedRow | undefined

@@ -4,7 +4,7 @@ import type { SqlRow } from '../../connections/sql.ts'
 import { insertedColumns, rowAsLiterals, type TableColumn } from '../table-literals.ts'
 
 /** More rows than people follow in a schedule; each of them is read around each step. */
-export const MOST_ROWS = 1_000
+const MOST_ROWS = 1_000
 
 interface WatchedTable {
   readonly name: string
