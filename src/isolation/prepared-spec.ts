@@ -1,3 +1,4 @@
+import { addRemark } from '../errors/tidb-test-error.ts'
 import { DatabaseState } from './database-state.ts'
 import { Detector } from './detection/detector.ts'
 import { settingStatements, type IsolationSetting } from './isolation-setting.ts'
@@ -114,8 +115,11 @@ export class PreparedSpec {
   async #afterwards(): Promise<StepRecord[]> {
     const records: StepRecord[] = []
     for (const { name, sql } of this.spec.afterwards ?? []) {
-      const results = resultsOf(await this.#state.session.script(sql), [])
-      records.push({ session: 'afterwards', step: name, sql, position: -1, outcome: 'done', ...results })
+      const results = await this.#state.session.script(sql).catch((error: unknown) => {
+        throw addRemark(error, `It is the query '${name}' afterwards.`)
+      })
+      const record = { session: 'afterwards', step: name, sql, position: -1, outcome: 'done' } as const
+      records.push({ ...record, ...resultsOf(results, []) })
     }
     return records
   }

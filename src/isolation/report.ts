@@ -1,5 +1,6 @@
 import type { Wait } from '../blocking/wait.ts'
 import type { SqlRow } from '../connections/sql.ts'
+import { TidbTestError } from '../errors/tidb-test-error.ts'
 import type { StatementError } from '../errors/statement-error.ts'
 import type { Detection } from './detection/detection.ts'
 import type { IsolationSetting } from './isolation-setting.ts'
@@ -73,15 +74,15 @@ export class IsolationReport<Step extends string = string> {
     return printCall(this.schedule)
   }
 
-  /** What came of a step, the last time it ran. @throws RangeError when the schedule does not have it */
+  /** What came of a step, the last time it ran. @throws TidbTestError `ISOLATION_STEP` when the schedule does not have it */
   step(name: Step): StepRecord {
     const found = [...this.records, ...this.afterwards].findLast((record) => printStep(record) === name)
     if (found !== undefined) return found
-    const known = [...this.records, ...this.afterwards].map((record) => printStep(record)).join(', ')
-    throw new RangeError(`the schedule has no step '${name}'; it has ${known}`)
+    const known = [...new Set([...this.records, ...this.afterwards].map((record) => printStep(record)))].join(', ')
+    throw new TidbTestError('ISOLATION_STEP', `the schedule has no step '${name}'`, { remedy: `It has ${known}.` })
   }
 
-  /** The rows that a step returned; none when it failed. @throws RangeError when the schedule does not have the step */
+  /** The rows that a step returned; none when it failed. @throws TidbTestError `ISOLATION_STEP` */
   rows(name: Step): readonly SqlRow[] {
     return this.step(name).rows ?? []
   }
