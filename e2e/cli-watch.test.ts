@@ -84,6 +84,8 @@ test('jobs are looked at again and again for the time that is given, or until Ct
   expect(looks.length).toBeGreaterThan(1)
   expect(looks.map(({ at }) => at)).toEqual(looks.map(({ at }) => at).toSorted())
   expect(watched.exitCode).toBe(0)
+  const shown = await tidbTest(project, ['jobs', '--once', '--show-sql', '--show-output'], env)
+  expect(shown.output).toMatch(/sql> ADMIN SHOW DDL JOBS 10\n[^]*\| create schema/)
   const forever = startTidbTest(project, ['jobs', '--interval', '50ms'], env)
   await forever.until(/DDL jobs[^]*create schema[^]*DDL jobs/)
   forever.child.kill('SIGINT')

@@ -1,6 +1,6 @@
 import { spawn, type ChildProcess } from 'node:child_process'
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import { inject, onTestFinished } from 'vitest'
 
@@ -59,6 +59,15 @@ export class UserProject {
       .trimEnd()
       .split('\n')
       .map((line) => JSON.parse(line) as T)
+  }
+
+  /** The files in a folder, by their names from there on, as text whatever they are. */
+  async filesIn(folder: string): Promise<ReadonlyMap<string, string>> {
+    const root = join(this.folder, folder)
+    const entries = await readdir(root, { recursive: true, withFileTypes: true })
+    const paths = entries.filter((entry) => entry.isFile()).map((entry) => join(entry.parentPath, entry.name))
+    const texts = paths.map(async (path) => [relative(root, path), await readFile(path, 'latin1')] as const)
+    return new Map(await Promise.all(texts))
   }
 
   /** Runs Vitest and waits for its end. */

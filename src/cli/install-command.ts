@@ -1,12 +1,13 @@
 import { Command } from 'commander'
 import { terminalProgress } from '../logging/terminal-progress.ts'
 import type { CommandContext } from './program.ts'
-import { addSettingOptions, readConfig } from './setting-options.ts'
+import { addSettingOptions, jsonOption, readConfig } from './setting-options.ts'
 
 export function installCommand(context: CommandContext): Command {
   const { signal } = context
   const install = new Command('install')
     .description('Build the embedded TiDB ahead of time, so that the first test run need not wait for it.')
+    .addOption(jsonOption())
     .addHelpText(
       'after',
       `
@@ -27,6 +28,7 @@ Examples:
     const options = { cacheDirectory: cacheDirectoryOf(config), ...(goBinary === undefined ? {} : { goBinary }) }
     const { path, version, fromCache } = await installEmbedded(options, progress, signal)
     progress.note(fromCache ? `TiDB ${version} was built already.` : `TiDB ${version} is built.`)
-    process.stdout.write(`${path}\n`)
+    const json = command.opts<{ json?: true }>().json === true
+    process.stdout.write(`${json ? JSON.stringify({ path, version, fromCache }) : path}\n`)
   })
 }

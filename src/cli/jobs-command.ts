@@ -4,6 +4,7 @@ import { systemClock } from '../clock/system-clock.ts'
 import { jobsExtension } from '../config/jobs-extension.ts'
 import type { CommandContext } from './program.ts'
 import { addSettingOptions, jsonOption, readConfig } from './setting-options.ts'
+import { addStatementOptions, statementHooks } from './show-statements.ts'
 
 interface JobsOptions {
   readonly once?: true
@@ -30,6 +31,7 @@ Examples:
   tidb-test jobs --once --json`,
     )
   addSettingOptions(jobs, context, ['database', 'jobs', 'logging'])
+  addStatementOptions(jobs)
   return jobs.action(async (_options: unknown, command: Command) => {
     const config = await readConfig(command, context)
     const { once, json } = command.opts<JobsOptions>()
@@ -37,7 +39,8 @@ Examples:
     const { openConfiguredSession } = await import('./open-configured-session.ts')
     const { readJobs } = await import('./read-jobs.ts')
     const { renderJobs } = await import('./render-jobs.ts')
-    await using session = await openConfiguredSession(config, 'jobs', [context.log.statements], signal)
+    const hooks = await statementHooks(command, context.log)
+    await using session = await openConfiguredSession(config, 'jobs', hooks, signal)
     const live = process.stdout.isTTY && json !== true && once !== true
     const end = duration === undefined ? Number.POSITIVE_INFINITY : performance.now() + duration
     for (;;) {

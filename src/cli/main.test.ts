@@ -155,6 +155,18 @@ describe('doctor', () => {
     expect(code).toBe(1)
   })
 
+  test('names the container that image and version together mean, or do not', async () => {
+    const reason = async (env: Record<string, string>): Promise<string> => {
+      const { stdout } = await cli(['doctor', '--json'], { DOCKER_HOST: 'tcp://127.0.0.1:1', ...env })
+      const { backends } = JSON.parse(stdout) as { backends: { kind: string; availability: { reason: string } }[] }
+      return backends.find(({ kind }) => kind === 'container')?.availability.reason ?? ''
+    }
+    expect(await reason({ TIDB_IMAGE: 'own/tidb:one', TIDB_VERSION: 'v2' })).toContain(
+      'The container image own/tidb:one names its own version, and version v2 was asked for too',
+    )
+    expect(await reason({ TIDB_IMAGE: 'own/tidb', TIDB_VERSION: 'v2' })).toContain('127.0.0.1:1')
+  })
+
   test('a configured server that does not answer is named with where that was set', async () => {
     const port = await closedPort()
     const { code, stdout } = await cli(['doctor', '--host', `127.0.0.1:${port}`])
@@ -178,6 +190,16 @@ describe('doctor', () => {
     expect(await code).toBe(expected)
     await new Promise((resolve) => silent.close(resolve))
   })
+})
+
+test('install prints where the embedded TiDB is, as JSON too', async ({ skip }) => {
+  const { stdout: examined } = await cli(['doctor', '--json'])
+  const { backends } = JSON.parse(examined) as { backends: { kind: string; availability: { ready?: boolean } }[] }
+  const ready = backends.find(({ kind }) => kind === 'embedded')?.availability.ready === true
+  skip(!ready, 'the embedded TiDB is not built here, which takes minutes')
+  const { stdout: path } = await cli(['install'])
+  const { stdout: json } = await cli(['install', '--json'])
+  expect(JSON.parse(json)).toEqual({ path: path.trim(), version: expect.stringMatching(/^v8\.5/), fromCache: true })
 })
 
 function portOf(server: ReturnType<typeof createServer>): number {

@@ -34,13 +34,17 @@ export async function measureIsolation(
     const { endpoint } = tidb.server
     const { timeout } = config.database
     const pairs = Math.floor(rows / 2)
-    const matrix = await withTemporaryDatabase(endpoint, (database) =>
-      isolationMatrix({
-        pairs,
-        signal,
-        openSession: (name) => openSession({ name, endpoint, database, timeout, signal, hooks }),
-        onColumn: ({ level, mode }, done, total) => progress.update(`${mode}, ${level}`, done, total),
-      }),
+    const matrix = await withTemporaryDatabase(
+      endpoint,
+      (database) =>
+        isolationMatrix({
+          pairs,
+          signal,
+          openSession: (name) =>
+            openSession({ name, endpoint, database, timeout, connectTimeout: timeout, signal, hooks }),
+          onColumn: ({ level, mode }, done, total) => progress.update(`${mode}, ${level}`, done, total),
+        }),
+      { timeout, retry: config.retry },
     )
     const cases = catalogue.map((each) => ({ title: titleOf(each), anomaly: each.anomaly, story: each.story }))
     return { server: tidb.banner, rows: pairs * 2, cases, ...matrix }

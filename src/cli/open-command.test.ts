@@ -46,22 +46,32 @@ afterAll(async () => {
   rmSync(cacheDirectory, { recursive: true })
 })
 
-test('open shows the kept data at the URL that it prints, until Ctrl-C, and leaves no server behind', async ({
-  skip,
-}) => {
-  if (dataDirectory === undefined) skip('neither a tidb-server nor an embedded build is on this machine')
-  const child = spawn(process.execPath, [MAIN, 'open', dataDirectory ?? ''], { stdio: ['ignore', 'pipe', 'pipe'] })
-  const exit = once(child, 'exit')
-  const [line] = await once(createInterface(child.stdout), 'line')
-  const { hostname: host, port, username: user } = new URL(String(line))
-  const endpoint = { host, port: Number(port), user }
-  const session = await openSession({ endpoint, name: 'reader' })
-  expect(await session.query`SELECT id FROM orders.item`).toEqual([{ id: 7 }])
-  await session.close()
-  child.kill('SIGINT')
-  expect(await exit).toEqual([130, null])
-  await expect(openSession({ endpoint, name: 'late' })).rejects.toMatchObject({ code: 'CONNECT_REFUSED' })
-})
+test.for([
+  ['', []],
+  [' as JSON', ['--json']],
+] as const)(
+  'open shows the kept data at the URL that it prints%s, until Ctrl-C, and leaves no server behind',
+  async ([, options], { skip }) => {
+    if (dataDirectory === undefined) skip('neither a tidb-server nor an embedded build is on this machine')
+    const child = spawn(process.execPath, [MAIN, 'open', dataDirectory ?? '', ...options], {
+      stdio: ['ignore', 'pipe', 'pipe'],
+    })
+    const exit = once(child, 'exit')
+    const [line] = await once(createInterface(child.stdout), 'line')
+    const {
+      hostname: host,
+      port,
+      username: user,
+    } = new URL(options.length === 0 ? String(line) : (JSON.parse(String(line)) as { url: string }).url)
+    const endpoint = { host, port: Number(port), user }
+    const session = await openSession({ endpoint, name: 'reader' })
+    expect(await session.query`SELECT id FROM orders.item`).toEqual([{ id: 7 }])
+    await session.close()
+    child.kill('SIGINT')
+    expect(await exit).toEqual([130, null])
+    await expect(openSession({ endpoint, name: 'late' })).rejects.toMatchObject({ code: 'CONNECT_REFUSED' })
+  },
+)
 
 test('open refuses a directory that holds no data', async ({ skip }) => {
   if (dataDirectory === undefined) skip('neither a tidb-server nor an embedded build is on this machine')

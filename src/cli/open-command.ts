@@ -6,13 +6,14 @@ import { terminalProgress } from '../logging/terminal-progress.ts'
 import { diedByItself } from './died-by-itself.ts'
 import type { CommandContext } from './program.ts'
 import { untilAborted } from './signals.ts'
-import { addSettingOptions, readConfig } from './setting-options.ts'
+import { addSettingOptions, jsonOption, readConfig } from './setting-options.ts'
 
 export function openCommand(context: CommandContext): Command {
   const { signal } = context
   const open = new Command('open')
     .description('Start a TiDB on a data directory that a test run has kept, until Ctrl-C.')
     .argument('<directory>', 'the directory that was printed when the database was kept')
+    .addOption(jsonOption())
     .addHelpText(
       'after',
       `
@@ -34,7 +35,9 @@ Examples:
     try {
       signal.throwIfAborted()
       progress.note(`TiDB is open on ${directory} until Ctrl-C (${binary}).`)
-      process.stdout.write(`${urlOf(server.endpoint)}\n`)
+      const url = urlOf(server.endpoint)
+      const json = command.opts<{ json?: true }>().json === true
+      process.stdout.write(`${json ? JSON.stringify({ url, directory, binary }) : url}\n`)
       throw diedByItself(await untilAborted(signal, server.died))
     } finally {
       await server.stop({ keepData: true })

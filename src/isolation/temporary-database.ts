@@ -1,6 +1,6 @@
 import { escapeId } from 'mysql2'
 import type { Endpoint } from '../connections/endpoint.ts'
-import { AdminConnection } from '../databases/admin-connection.ts'
+import { AdminConnection, type AdminConnecting } from '../databases/admin-connection.ts'
 import { leasedDatabaseName, newRunId } from '../databases/database-name.ts'
 import { RunLock } from '../databases/run-lock.ts'
 import { DatabaseError } from '../errors/database-error.ts'
@@ -12,8 +12,12 @@ import { messageOf } from '../errors/tidb-test-error.ts'
  *
  * @throws DatabaseError `DATABASE_NOT_CREATED`, ConnectError, and what the work throws
  */
-export async function withTemporaryDatabase<R>(endpoint: Endpoint, work: (database: string) => Promise<R>): Promise<R> {
-  const admin = await AdminConnection.open(endpoint)
+export async function withTemporaryDatabase<R>(
+  endpoint: Endpoint,
+  work: (database: string) => Promise<R>,
+  connecting: AdminConnecting = {},
+): Promise<R> {
+  const admin = await AdminConnection.open(endpoint, connecting)
   const run = newRunId()
   const lock = new RunLock(run)
   const database = leasedDatabaseName(run, 1)
