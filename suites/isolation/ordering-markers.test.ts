@@ -12,9 +12,8 @@ test('a step that may or may not wait is always reported as waiting with (*)', a
       bob: { free: 'UPDATE t SET v = 2 WHERE id = 2', blocked: 'UPDATE t SET v = 2 WHERE id = 1' },
     },
   })
-  expect(
-    await scenario.permutation('alice.begin', 'alice.write', 'bob.free(*)', 'bob.blocked(*)', 'alice.commit'),
-  ).toMatchInlineSnapshot(`
+  expect(await scenario.permutation('alice.begin', 'alice.write', 'bob.free(*)', 'bob.blocked(*)', 'alice.commit'))
+    .toMatchInlineSnapshot(`
     alice.begin
     alice.write   1 row
     bob.free      <waiting>
