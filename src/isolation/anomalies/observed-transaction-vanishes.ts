@@ -39,7 +39,7 @@ export const observedTransactionVanishes: AnomalyCase = {
     }),
   schedule: order(
     `first.begin second.begin first.x first.y second.x first.commit
-     reader.begin reader.x second.y reader.y second.commit reader.y2 reader.x2 reader.commit`,
+     reader.begin reader.x reader.y second.y second.commit reader.y2 reader.x2 reader.commit`,
   ),
   shows(seen) {
     const seenWriters = READS.map(([step, account]) => WRITERS.get(seen.value(step, account) ?? 0) ?? 0)

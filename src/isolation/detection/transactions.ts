@@ -74,7 +74,8 @@ export function transactionsOf({ observations }: Timeline): WatchedTransaction[]
       }
     }
   }
-  return named(drafts)
+  const endedIn = Map.groupBy(observations, ({ round }) => round)
+  return named(drafts, ({ round, sentAfter }) => round === sentAfter + 1 && endedIn.get(round)?.length === 1)
 }
 
 /** Without a write, only the statement tells a COMMIT from a ROLLBACK. */
@@ -87,7 +88,7 @@ function endOf({ record, statements, after }: Observation, began: bigint): Pick<
   return { outcome: rolledBack ? 'aborted' : 'committed', committedAt: 0n }
 }
 
-function named(drafts: readonly Draft[]): WatchedTransaction[] {
+function named(drafts: readonly Draft[], undisturbed: (step: Observation) => boolean): WatchedTransaction[] {
   const busy = drafts.filter(({ steps }) => steps.some((step) => dataStatements(step).length > 0))
   const bySession = Map.groupBy(busy, ({ session }) => session)
   return busy.map(({ session, alone, steps, end, outcome, committedAt }) => {
@@ -100,13 +101,13 @@ function named(drafts: readonly Draft[]): WatchedTransaction[] {
       endedIn: end?.round ?? Infinity,
       alone,
       steps,
-      writes: steps.flatMap(ownWrites),
+      writes: steps.flatMap((step) => ownWrites(step, undisturbed(step))),
     }
   })
 }
 
-/** What a writing step changed for its own session. While it waited, others may have committed: that is not its own. */
-function ownWrites(step: Observation): OwnWrite[] {
+/** What a writing step changed for its own session. What others committed while it waited is not its own. */
+function ownWrites(step: Observation, undisturbed: boolean): OwnWrite[] {
   const { before, after, committedBefore, committedAfter, statements } = step
   const mayWrite = statements.some(({ kind }) => kind === 'dml' || kind === 'rollback-to-savepoint')
   if (!mayWrite || after.contents === undefined) return []
@@ -114,7 +115,7 @@ function ownWrites(step: Observation): OwnWrite[] {
   const seenAfter = after.contents
   return changedRows(seenBefore, seenAfter)
     .filter((name) => {
-      const byOthers = !sameRow(committedBefore.get(name), committedAfter.get(name))
+      const byOthers = !undisturbed && !sameRow(committedBefore.get(name), committedAfter.get(name))
       return !byOthers || !sameRow(seenAfter.get(name), committedAfter.get(name))
     })
     .map((name) => ({ step, name, row: seenAfter.get(name) }))
