@@ -87,6 +87,12 @@ test('a denied statement of which another failure was expected lacks its privile
   expect(missingPrivilege({ message: INSTEAD }, 'app')).toBe('REFERENCES')
   expect(missingPrivilege({ message: INSTEAD.replace('db>', 'vitest_tidb_1_1_ann>') }, 'app')).toBeUndefined()
   expect(missingPrivilege({ message: INSTEAD.replace('1142', '1062') }, 'app')).toBeUndefined()
+  expect(missingPrivilege({ message: INSTEAD.replace(/^ {2}db> .*\n/m, '') }, 'app')).toBe('REFERENCES')
+  const painted = INSTEAD.replace('  errno ', '≠ errno   \u001B[32m1452\u001B[39m').replace(
+    '1142',
+    '\u001B[31m1142\u001B[39m',
+  )
+  expect(missingPrivilege({ message: painted }, 'app')).toBe('REFERENCES')
 })
 
 test('what a wait could not be asked about, for want of privileges, is missing', () => {

@@ -1,3 +1,5 @@
+import { stripVTControlCharacters } from 'node:util'
+
 /**
  * ER_DBACCESS_DENIED, ER_TABLEACCESS_DENIED, ER_COLUMNACCESS_DENIED, ER_SPECIFIC_ACCESS_DENIED, ER_CANT_CREATE_USER_WITH_GRANT
  * and ErrPrivilegeCheckFail of https://docs.pingcap.com/tidb/stable/error-codes and MySQL's reference.
@@ -29,7 +31,8 @@ interface ReportedError {
  */
 export function missingPrivilege(error: unknown, user: string | undefined): string | undefined {
   if (typeof error !== 'object' || error === null) return undefined
-  const { message = '', code, errno, sql, context, cause } = error as ReportedError
+  const { message: painted = '', code, errno, sql, context, cause } = error as ReportedError
+  const message = stripVTControlCharacters(painted)
   if (code === 'DATABASE_NOT_CREATED' && /access denied/i.test(message)) return `CREATE and DROP on ${OURS}`
   if (typeof errno !== 'number') {
     return unseenFor(message) ?? missingPrivilege(insteadOf(message), user) ?? missingPrivilege(cause, user)
@@ -57,9 +60,10 @@ const SCHEMA_CHANGE = /^\s*(?:session )?\S+[>:] (?:alter|create|drop|rename|trun
 
 /** A statement that failed, but with another error than its test wanted: the last column of the report is its own. */
 function insteadOf(message: string): ReportedError | undefined {
-  const [, session, sql] = /failed with another error than[^]*?^\s*(\S+)> (.*)$/m.exec(message) ?? []
+  if (!/^the statement failed with another error than/.test(message)) return undefined
+  const [, session = '', sql = ''] = /^ *(\S+)> (.*)$/m.exec(message) ?? []
   // Sessions of accounts that a test has made are named after them, and those after its database.
-  if (sql === undefined || session?.startsWith('vitest_tidb_') === true) return undefined
+  if (session.startsWith('vitest_tidb_')) return undefined
   const own = (row: string): string | undefined =>
     new RegExp(`^[ ≠]*${row} (?:.* {2,})?(\\S.*?) *$`, 'm').exec(message)?.[1]
   return { errno: Number(own('errno')), message: own('message') ?? '', sql }
