@@ -1,22 +1,43 @@
+import { connect, isIP, type Socket } from 'node:net'
 import type { ConnectionOptions } from 'mysql2'
 import type { Endpoint } from './endpoint.ts'
 
-/** What mysql2 must be told to reach an endpoint: address, user, password and TLS. Certificates are checked unless `verify` is false. */
+/**
+ * What mysql2 must be told to reach an endpoint: address, user, password and TLS. The server's certificate must come from
+ * an authority that is trusted and be for the host, unless `verify` is false.
+ */
 export function driverOptionsOf({ host, port, user, password, tls }: Endpoint): ConnectionOptions {
   return {
     host,
     port,
     user,
     ...(password === undefined ? {} : { password: password.reveal() }),
-    ...(tls === undefined
-      ? {}
-      : {
-          ssl: {
-            ...(tls.ca === undefined ? {} : { ca: tls.ca }),
-            ...(tls.cert === undefined ? {} : { cert: tls.cert }),
-            ...(tls.key === undefined ? {} : { key: tls.key }),
-            rejectUnauthorized: tls.verify ?? true,
-          },
-        }),
+    ...(tls === undefined ? {} : tlsOptions(host, port, tls)),
   }
+}
+
+function tlsOptions(host: string, port: number, tls: NonNullable<Endpoint['tls']>): ConnectionOptions {
+  const { ca, cert, key, verify = true } = tls
+  return {
+    ssl: {
+      ...(ca === undefined ? {} : { ca }),
+      ...(cert === undefined ? {} : { cert }),
+      ...(key === undefined ? {} : { key }),
+      rejectUnauthorized: verify,
+      // Without it mysql2 takes the certificate of any host.
+      verifyIdentity: verify,
+    },
+    ...(verify && isIP(host) !== 0 ? { stream: () => socketTo(host, port) } : {}),
+  }
+}
+
+/**
+ * A socket that knows its host. mysql2 names the host for TLS only when it is a name; for an address Node would look
+ * into the socket, find nothing there, and ask whether the certificate is for `localhost`.
+ */
+function socketTo(host: string, port: number): Socket {
+  const socket = connect(port, host)
+  socket.setNoDelay(true)
+  socket.once('connect', () => socket.setKeepAlive(true, 0))
+  return Object.assign(socket, { _host: host })
 }

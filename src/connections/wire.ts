@@ -7,11 +7,10 @@ import {
   type QueryOptions,
   type ResultSetHeader,
 } from 'mysql2'
-import { ConnectError } from '../errors/connect-error.ts'
 import { isConnectionLost } from '../errors/classify.ts'
-import { messageOf } from '../errors/tidb-test-error.ts'
+import { connectErrorOf } from './connect-failure.ts'
 import { driverOptionsOf } from './driver-options.ts'
-import { urlOf, type Endpoint } from './endpoint.ts'
+import type { Endpoint } from './endpoint.ts'
 import type { RawReading } from './raw-rows.ts'
 import { SessionFlags } from './session-flags.ts'
 import type { SqlRow } from './sql.ts'
@@ -90,17 +89,20 @@ export class Wire {
   send(text: string, raw?: RawReading): Promise<WireReply[]> {
     if (this.#lost !== undefined) return Promise.reject(Object.assign(this.#lost, { fatal: true }))
     return new Promise((resolve, reject) => {
-      this.#connection.query(raw === undefined ? { sql: text } : rawQuery(text, raw), (error: QueryError | null, results: unknown, fields: unknown) => {
-        if (error === null || error === undefined) {
-          const replies = repliesOf(results, fields)
-          this.flags.observe(replies)
-          resolve(replies)
-          return
-        }
-        this.flags.observe(undefined)
-        if (isConnectionLost(error)) this.#lost = error
-        reject(withoutSecrets(error))
-      })
+      this.#connection.query(
+        raw === undefined ? { sql: text } : rawQuery(text, raw),
+        (error: QueryError | null, results: unknown, fields: unknown) => {
+          if (error === null || error === undefined) {
+            const replies = repliesOf(results, fields)
+            this.flags.observe(replies)
+            resolve(replies)
+            return
+          }
+          this.flags.observe(undefined)
+          if (isConnectionLost(error)) this.#lost = error
+          reject(withoutSecrets(error))
+        },
+      )
     })
   }
 
@@ -151,43 +153,4 @@ function replyOf(result: unknown, fields: unknown): WireReply {
   return Array.isArray(result)
     ? { rows: result as SqlRow[], fields: (fields ?? []) as readonly FieldPacket[] }
     : { header: result as ResultSetHeader }
-}
-
-function connectErrorOf(error: QueryError, endpoint: Endpoint, database: string | undefined): ConnectError {
-  const where = `${endpoint.host}:${endpoint.port}`
-  const { code, remedy } = explain(error, endpoint, database)
-  return new ConnectError(code, `cannot connect to ${urlOf(endpoint, database)}: ${messageOf(error)}`, {
-    cause: error,
-    remedy,
-    context: { endpoint: where, user: endpoint.user },
-  })
-}
-
-function explain(
-  error: QueryError,
-  endpoint: Endpoint,
-  database: string | undefined,
-): { code: string; remedy: string } {
-  const where = `${endpoint.host}:${endpoint.port}`
-  switch (error.code) {
-    case 'ECONNREFUSED':
-      return {
-        code: 'CONNECT_REFUSED',
-        remedy: `Nothing listens on ${where}. Is TiDB running there, and is the port right (TiDB's is 4000)?`,
-      }
-    case 'ENOTFOUND':
-    case 'EAI_AGAIN':
-      return { code: 'CONNECT_UNKNOWN_HOST', remedy: `The name ${endpoint.host} cannot be resolved. Check the host.` }
-    case 'ETIMEDOUT':
-      return { code: 'CONNECT_TIMEOUT', remedy: `${where} does not answer. Check host, port and firewall.` }
-    case 'ER_ACCESS_DENIED_ERROR':
-      return {
-        code: 'CONNECT_DENIED',
-        remedy: `User '${endpoint.user}' was refused. Check user and password (TIDB_USER, TIDB_PASSWORD).`,
-      }
-    case 'ER_BAD_DB_ERROR':
-      return { code: 'CONNECT_UNKNOWN_DATABASE', remedy: `Create the database '${database ?? ''}' or name another.` }
-    default:
-      return { code: 'CONNECT_FAILED', remedy: `Check that ${where} is a TiDB and that its settings are right.` }
-  }
 }
