@@ -347,11 +347,11 @@ describe('machines of a MultiConnectionStateMachine', () => {
   const machine = (to: 'Completed' | 'Error') => new TypedMachine({ working: () => to })
 
   test('run side by side, and one failure is its own', async () => {
-    const machines = new MultiConnectionStateMachine(coordinatorOf())
+    const machines = new MultiConnectionStateMachine(coordinatorOf(), { require: 2 })
       .add('one', machine('Completed'))
       .add('two', ({ name }) => new TypedMachine({ [name]: () => 'Completed' as const }))
       .add('three', machine('Error'))
-    const run = machines.run({ require: 2 })
+    const run = machines.run()
     const done = await run
     expect([done.one?.state, done.two?.history[0]?.state]).toEqual(['Completed', 'two'])
     expect((await run.outcomes).three.error?.message).toContain("because the handler of 'working' chose it")

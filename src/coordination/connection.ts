@@ -160,11 +160,11 @@ export class Connection {
 
   async #monitor(options: MonitorOptions): Promise<Monitored> {
     const { clock, limits, signal, events } = this.#run
-    const { duration, interval } = { ...limits, ...options }
+    const { duration = limits.duration, interval = limits.interval, until } = options
     const before = this.#status
     this.become('monitoring')
     try {
-      const monitored = await monitorSession(this.#session, { duration, interval, clock, signal })
+      const monitored = await monitorSession(this.#session, { duration, interval, until, clock, signal })
       this.become(before)
       return monitored
     } catch (error) {

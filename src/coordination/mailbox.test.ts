@@ -115,6 +115,15 @@ describe('messages', () => {
     await run
   })
 
+  test('may be there before the run begins, but not from an earlier run', async () => {
+    const mailbox = new Mailbox<Messages>()
+    const options = { ...unconnected, mailbox }
+    await coordinatorOf().run(options, { a: (c) => c.mailbox.send('b', 'text', 'of an earlier run'), b: () => 1 })
+    mailbox.send('b', 'text', 'of the test')
+    const done = await coordinatorOf().run(options, { b: (c) => c.mailbox.receive('text') })
+    expect(done.b).toBe('of the test')
+  })
+
   test('to nobody are refused with who was meant', async () => {
     const run = coordinatorOf().run(withMailbox(), {
       a: ({ mailbox }) => mailbox.send('folower', 'number', 1),

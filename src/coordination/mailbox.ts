@@ -130,10 +130,15 @@ export class Mailbox<M extends object = object> {
     }
   }
 
-  /** For the coordinator: a run begins whose connections write to each other here. Letters of an earlier run are gone. */
+  /**
+   * For the coordinator: a run begins whose connections write to each other here. What connections of an earlier run left
+   * is gone, what the test has sent already is not.
+   */
   join(registry: WaitRegistry): void {
+    const { letters } = this.#core
+    const kept = letters.filter(({ from }) => from === registry.outside.name)
+    letters.splice(0, letters.length, ...kept)
     this.#core.registry = registry
-    this.#core.letters.length = 0
   }
 
   /** For the coordinator: the same mailbox, as a party uses it. */

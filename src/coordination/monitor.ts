@@ -8,6 +8,8 @@ export interface MonitorOptions {
   readonly duration?: number
   /** Milliseconds from one check to the next; connections.interval when not given. */
   readonly interval?: number
+  /** Ends it before its time, and well. */
+  readonly until?: AbortSignal
 }
 
 /** What monitoring saw. Times in milliseconds. */
@@ -18,15 +20,21 @@ export interface Monitored {
 }
 
 /**
- * Checks a connection until the time is over; the last check is then made.
+ * Checks a connection until the time is over, or `until` aborts; the last check is then made.
  *
  * @throws ConnectError `CONNECT_LOST` when it does not answer; the signal's reason
  */
 export async function monitorSession(
-  session: Session,
-  options: Required<MonitorOptions> & { readonly clock: Clock; readonly signal: AbortSignal },
+  session: Pick<Session, 'name' | 'ping'>,
+  options: {
+    readonly duration: number
+    readonly interval: number
+    readonly until?: AbortSignal | undefined
+    readonly clock: Clock
+    readonly signal: AbortSignal
+  },
 ): Promise<Monitored> {
-  const { clock, signal, duration, interval } = options
+  const { clock, signal, duration, interval, until } = options
   const begun = clock.now()
   let [checks, slowest] = [0, 0]
   for (;;) {
@@ -38,8 +46,16 @@ export async function monitorSession(
     checks++
     slowest = Math.max(slowest, now - asked)
     const left = begun + duration - now
-    if (left <= 0) return { checks, slowest, duration: now - begun }
-    await sleep(clock, Math.min(interval, left), signal)
+    if (left <= 0 || until?.aborted === true) return { checks, slowest, duration: now - begun }
+    await pause(clock, Math.min(interval, left), signal, until)
+  }
+}
+
+async function pause(clock: Clock, milliseconds: number, signal: AbortSignal, until?: AbortSignal): Promise<void> {
+  try {
+    await sleep(clock, milliseconds, until === undefined ? signal : AbortSignal.any([signal, until]))
+  } catch (error) {
+    if (signal.aborted || until?.aborted !== true) throw error
   }
 }
 

@@ -15,17 +15,21 @@ import type { Requirement } from './outcome.ts'
  * `{ connect: true }`, and finds a session in its context.
  */
 export class MultiConnectionStateMachine<
-  Runs extends object = object,
   T extends object = object,
   M extends object = object,
   E extends object = object,
+  const Required extends Requirement = 'all',
+  Runs extends object = object,
 > {
   readonly #coordinator: ConnectionCoordinator
+  readonly #options: SharedOptions<T, M, E, Required>
   readonly #machines = new Map<string, TaskOf<T, M, E>>()
   readonly #connections = new Map<string, ConnectionOptions>()
 
-  constructor(coordinator: ConnectionCoordinator) {
+  /** The options are those of `ConnectionCoordinator.run`. */
+  constructor(coordinator: ConnectionCoordinator, options: SharedOptions<T, M, E, Required> = {}) {
     this.#coordinator = coordinator
+    this.#options = options
   }
 
   /**
@@ -37,7 +41,7 @@ export class MultiConnectionStateMachine<
     name: Name,
     machine: Machine<S, never> | ((connection: ConnectionContext<T, M, E>) => Machine<S, never>),
     options: ConnectionOptions = {},
-  ): MultiConnectionStateMachine<Runs & { readonly [N in Name]: MachineRun<S> }, T, M, E> {
+  ): MultiConnectionStateMachine<T, M, E, Required, Runs & { readonly [N in Name]: MachineRun<S> }> {
     if (this.#machines.has(name)) {
       throw new CoordinationError('COORDINATION_TASKS', `there is a machine '${name}' already`, {
         remedy: 'Names tell connections apart: give this one another.',
@@ -45,22 +49,26 @@ export class MultiConnectionStateMachine<
     }
     this.#machines.set(name, machine)
     this.#connections.set(name, options)
-    return this as unknown as MultiConnectionStateMachine<Runs & { readonly [N in Name]: MachineRun<S> }, T, M, E>
+    return this as unknown as MultiConnectionStateMachine<
+      T,
+      M,
+      E,
+      Required,
+      Runs & { readonly [N in Name]: MachineRun<S> }
+    >
   }
 
   /** Runs them all: see `ConnectionCoordinator.run`. */
-  run<const Required extends Requirement = 'all'>(
-    options: Omit<CoordinatedRunOptions<T, M, E, Required>, 'connections'> = {},
-  ): Coordinated<Runs, RequiredOf<Runs, Required>> {
+  run(): Coordinated<Runs, RequiredOf<Runs, Required>> {
     const run = this.#coordinator.run<T, M, E, Required>(
-      { connect: false, ...options, connections: Object.fromEntries(this.#connections) } as CoordinatedRunOptions<
-        T,
-        M,
-        E,
-        Required
-      >,
+      { connect: false, ...this.#options, connections: Object.fromEntries(this.#connections) },
       Object.fromEntries(this.#machines),
     )
     return run as unknown as Coordinated<Runs, RequiredOf<Runs, Required>>
   }
 }
+
+type SharedOptions<T extends object, M extends object, E extends object, Required extends Requirement> = Omit<
+  CoordinatedRunOptions<T, M, E, Required>,
+  'connections'
+>

@@ -11,6 +11,9 @@ export interface PendingOptions extends WaitOptions {
   readonly aborted: (reason: unknown) => Error
 }
 
+/** What a timer can take; Node fires one of more at once. A wait that may take longer has no limit. */
+const LONGEST_TIMER = 2 ** 31 - 1
+
 /** A wait that has not ended: looks whenever something has changed, and watches its limits. */
 export class PendingWait {
   readonly request: WaitRequest<unknown>
@@ -50,12 +53,13 @@ export class PendingWait {
     }
     const onAbort = (): void => this.reject(aborted(signal?.reason))
     signal?.addEventListener('abort', onAbort, { once: true })
-    const timer = outsideTasks(() => clock.setTimeout(() => this.reject(expired()), timeout))
     this.#undo.push(
       this.request.changes.listen(() => this.#look()),
       () => signal?.removeEventListener('abort', onAbort),
-      () => clock.clearTimeout(timer),
     )
+    if (timeout > LONGEST_TIMER) return
+    const timer = outsideTasks(() => clock.setTimeout(() => this.reject(expired()), timeout))
+    this.#undo.push(() => clock.clearTimeout(timer))
   }
 
   reject(error: unknown): void {

@@ -29,7 +29,7 @@ test.describe('connections, one of which cannot be had', () => {
 
   test('as machines: each goes its own way through the states of connecting', async ({ coordinator }) => {
     const shared = new SharedState<Versions>({ versions: {} })
-    const machines = new MultiConnectionStateMachine<object, Versions>(coordinator)
+    const machines = new MultiConnectionStateMachine(coordinator, { shared, require: 2 })
     for (const name of ['east', 'lost', 'west']) {
       machines.add(
         name,
@@ -44,7 +44,7 @@ test.describe('connections, one of which cannot be had', () => {
         name === 'lost' ? { database: 'no_such_database' } : {},
       )
     }
-    const run = machines.run({ shared, require: 2 })
+    const run = machines.run()
     await expect(run).toFailOnly('lost')
     await run
     expect(Object.keys(shared.value.versions).toSorted()).toEqual(['east', 'west'])
