@@ -53,13 +53,13 @@ test('a wrong password is refused with user and setting, and never printed; nor 
   expect(failed.output).toMatch(/The database is kept: mysql:\/\/shop@127\.0\.0\.1:\d+\/\w+/)
   expect(failed.output).not.toContain(server.password)
   expect(failed.exitCode).toBe(1)
-  const files = { json: 'run.json', junit: 'run.xml', tap: 'run.tap', blob: 'run.blob' }
+  const files = { json: 'run.json', junit: 'run.xml', blob: 'run.blob' }
   const reporters = Object.entries(files).flatMap(([name, file]) => [
     `--reporter=${name}`,
     `--outputFile.${name}=reports/${file}`,
   ])
   const log = { TIDB_LOG_LEVEL: 'debug', TIDB_LOG_FILE: 'reports/run.log', TIDB_LOG_FORMAT: 'json' }
-  const reported = await project.vitest(['run', ...reporters], { ...noTidb, ...server.env, ...log })
+  const reported = await project.vitest(['run', '--reporter=tap', ...reporters], { ...noTidb, ...server.env, ...log })
   const written = await project.filesIn('reports')
   expect([...written.keys()].toSorted()).toEqual([...Object.values(files), 'run.log'].toSorted())
   for (const text of [reported.output, ...written.values()]) expect(text).not.toContain(server.password)
