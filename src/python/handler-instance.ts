@@ -1,0 +1,189 @@
+import { sleep } from '../clock/sleep.ts'
+import { systemClock } from '../clock/system-clock.ts'
+import { withinMilliseconds } from '../databases/within.ts'
+import { PythonError } from '../errors/python-error.ts'
+import { addRemark, messageOf } from '../errors/tidb-test-error.ts'
+import type { ConnectionsHost } from './connections-host.ts'
+import { dumpedFrames, raisedError, threadLines, withFrames } from './handler-error.ts'
+import type { Interpreter } from './interpreter.ts'
+import type { Answer, PythonFailure, PythonThread } from './protocol.ts'
+import { isErrorState } from './state-name.ts'
+
+type Phase = 'enter' | 'execute' | 'exit'
+
+export interface Returned {
+  /** Null when it was no string. */
+  readonly state: string | null
+  /** Class and text of what was returned. */
+  readonly returned: string
+}
+
+/** Milliseconds that Python may take to tell where it is; what holds its lock would keep it from telling. */
+const STACK_TIMEOUT = 300
+
+/** One handler in its interpreter, from its constructor to the end of `exit`. */
+export class HandlerInstance {
+  /** Numbers of failed statements that the handler let pass. */
+  readonly raised = new Set<number>()
+  readonly #interpreter: Interpreter
+  readonly #file: string
+  readonly #handler: string
+  readonly #connections: ConnectionsHost | undefined
+  #instance: number | undefined
+  #phase: Phase = 'enter'
+  #interruptedIn: Phase | undefined
+  #underWay: Promise<unknown> | undefined
+  #threads: readonly PythonThread[] | undefined
+  #skipped: string | undefined
+  #output = ''
+
+  constructor(interpreter: Interpreter, file: string, handler: string, connections: ConnectionsHost | undefined) {
+    this.#interpreter = interpreter
+    this.#file = file
+    this.#handler = handler
+    this.#connections = connections
+  }
+
+  /** Why the handler has said that there is nothing to test. */
+  get skipped(): string | undefined {
+    return this.#skipped
+  }
+
+  /** @throws PythonError what the file, or the class's constructor, raises */
+  async create(
+    context: object,
+    environment: object,
+    dryRun: boolean,
+  ): Promise<{ skip?: string | undefined; expectedFailure?: string | undefined }> {
+    const given = { file: this.#file, handler: this.#handler, context, environment, dryRun }
+    const answer = await this.#interpreter.ask('create', given)
+    if ('error' in answer) throw this.#raisedError(answer.error)
+    if ('instance' in answer) this.#instance = answer.instance
+    return {
+      skip: answer.skip ?? undefined,
+      expectedFailure: ('expectedFailure' in answer ? answer.expectedFailure : undefined) ?? undefined,
+    }
+  }
+
+  /** @throws PythonError what it raises; `PYTHON_STATE` when it returns an error state */
+  async call(method: Phase): Promise<Returned> {
+    if (this.#skipped !== undefined) return { state: null, returned: 'nothing' }
+    this.#phase = method
+    const asked = this.#interpreter.ask('call', { instance: this.#instance, method })
+    this.#underWay = asked
+    const answer = await asked
+    if ('error' in answer) throw this.#raisedError(answer.error)
+    if ('interrupted' in answer) throw this.#timeout()
+    if ('skip' in answer) {
+      this.#skipped = answer.skip
+      return { state: null, returned: 'nothing' }
+    }
+    if (method !== 'exit' && answer.state !== null && isErrorState(answer.state)) {
+      throw new PythonError('PYTHON_STATE', `${this.#handler}.${method} returned the error state '${answer.state}'`)
+    }
+    return answer
+  }
+
+  /** All that was printed so far. */
+  takeOutput(): string {
+    this.#output += this.#interpreter.takeOutput()
+    return this.#output
+  }
+
+  /** What has to be done between `execute` and the end of `exit`. */
+  async leave(): Promise<void> {
+    if (this.#interpreter.death !== undefined) return
+    await this.#connections?.rollBackOthers()
+    const skipped = this.#skipped
+    this.#skipped = undefined
+    await this.call('exit')
+    this.#skipped = skipped ?? this.#skipped
+  }
+
+  /**
+   * Ends what is under way: notes where every thread is, ends the statements, interrupts the code; the interpreter too
+   * when the code does not yield within `grace` milliseconds.
+   */
+  async interrupt(grace: number): Promise<void> {
+    const underWay = this.#underWay
+    this.#interruptedIn = this.#phase
+    if (underWay === undefined || this.#interpreter.death !== undefined) return
+    this.#threads = await this.#whereItIs()
+    if (this.#threads.length > 0) await this.#interpreter.ask('interrupt', {})
+    await this.#connections?.endStatements()
+    const yielded = this.#threads.length > 0 && (await hasSettled(underWay, grace))
+    if (!yielded) await this.#interpreter.end()
+  }
+
+  /** What the interpreter looks like after the handler: threads that still run, mock connections that were made. */
+  async dispose(): Promise<Answer<'dispose'>> {
+    const nothing = { threads: [], mocks: 0 }
+    if (this.#interpreter.death !== undefined || this.#instance === undefined) return nothing
+    return this.#interpreter.ask('dispose', { instance: this.#instance })
+  }
+
+  /** The one error to be shown for all that went wrong in a run, with what is known of it. */
+  failureOf(errors: readonly unknown[], timeout: number): unknown {
+    const [first, ...others] = errors
+    const shown = isTimeout(first) ? this.#timedOut(timeout) : isDeath(first) ? this.#died(first) : first
+    for (const other of others) {
+      if (other !== this.#interpreter.death) addRemark(shown, `Then: ${messageOf(other)}`)
+    }
+    return shown
+  }
+
+  async #whereItIs(): Promise<readonly PythonThread[]> {
+    const asked = this.#interpreter.ask('stack', {})
+    if (await hasSettled(asked, STACK_TIMEOUT)) return (await asked).threads
+    // Some code keeps all other threads from running; a signal handler in C still gets through.
+    this.#interpreter.dumpStacks()
+    await sleep(systemClock, STACK_TIMEOUT)
+    return []
+  }
+
+  #raisedError(failure: PythonFailure): PythonError {
+    for (const number of failure.statements) this.raised.add(number)
+    return raisedError(failure, this.#handler)
+  }
+
+  #timeout(): PythonError {
+    return new PythonError('PYTHON_TIMEOUT', `${this.#handler}.${this.#phase} was interrupted`)
+  }
+
+  #timedOut(timeout: number): PythonError {
+    const threads = this.#threads ?? []
+    const ended = this.#interpreter.death === undefined ? '' : '; its interpreter was ended'
+    const error = new PythonError(
+      'PYTHON_TIMEOUT',
+      [
+        `${this.#handler}.${this.#interruptedIn ?? this.#phase} did not end within ${timeout} ms${ended}`,
+        ...threadLines(threads).map((line) => `  ${line}`),
+      ].join('\n'),
+      { remedy: 'Find out what it waits for, or give the test more time (test.timeout).' },
+    )
+    const main = threads.find((thread) => thread.main)?.traceback
+    return withFrames(error, main ?? dumpedFrames(this.takeOutput()))
+  }
+
+  #died(death: PythonError): PythonError {
+    const during = `while ${this.#handler}.${this.#phase} ran`
+    const error = new PythonError('PYTHON_DIED', `${death.message}, ${during}`, {
+      remedy: 'The next handler gets an interpreter of its own. What it said last is in the output.',
+    })
+    return withFrames(error, dumpedFrames(this.takeOutput()))
+  }
+}
+
+/** Whether a promise settles within so many milliseconds. Its failure is told to whoever awaits it. */
+async function hasSettled(promise: Promise<unknown>, milliseconds: number): Promise<boolean> {
+  return (await withinMilliseconds(Promise.allSettled([promise]), milliseconds)) !== undefined
+}
+
+function isTimeout(error: unknown): boolean {
+  const code = error instanceof Error && 'code' in error ? error.code : undefined
+  return code === 'STATE_TIMEOUT' || code === 'STATE_ABORTED' || code === 'PYTHON_TIMEOUT'
+}
+
+function isDeath(error: unknown): error is PythonError {
+  return error instanceof PythonError && error.code === 'PYTHON_DIED'
+}
