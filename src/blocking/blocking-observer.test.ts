@@ -130,6 +130,7 @@ test('an observer with few privileges sees less, says what it was refused, and s
     await alice.script('BEGIN; UPDATE t SET v = 1 WHERE id = 1')
     await bob.run`BEGIN`
     const update = bob.start`UPDATE t SET v = 2 WHERE id = 1`
+    expect((await observer.waitForGraph()).unavailable).not.toEqual([])
     const verdict = observer.endedOrBlocked(update, { timeout: 200 })
     await expect(verdict).rejects.toMatchObject({
       code: 'BLOCKING_UNDECIDED',

@@ -1,15 +1,16 @@
 import { sleep } from '../clock/sleep.ts'
 import { systemClock } from '../clock/system-clock.ts'
-import { maskPasswords } from '../connections/mask-passwords.ts'
 import type { Session } from '../connections/session.ts'
 import { watchOf, type StartedStatement } from '../connections/started-statement.ts'
 import type { StatementHook } from '../connections/statement-hook.ts'
-import { TidbTestError } from '../errors/tidb-test-error.ts'
+import { isStatementError } from '../errors/guards.ts'
 import { examine } from './examination.ts'
 import { KnownSessions } from './known-sessions.ts'
+import { Pace } from './pace.ts'
 import { ServerView } from './server-view.ts'
 import { StatementJudge } from './statement-judge.ts'
 import { UserLockRecord } from './user-lock-record.ts'
+import { closedError, undecidedError } from './verdict-errors.ts'
 import { waitForGraph, type WaitForGraph } from './wait-for-graph.ts'
 import type { StatementState, Wait } from './wait.ts'
 
@@ -33,12 +34,6 @@ interface Watch {
   readonly failed: (error: unknown) => void
 }
 
-/** Milliseconds between looks: the first come quickly, as most waits are seen at once. */
-const PAUSES = [1, 1, 2, 2, 4, 4, 8, 8, 16, 16, 16]
-/** Later ones come so many times more seldom than they take long, that the server has little to do with them. */
-const REST = 20
-const SHORTEST_REST = 25
-const LONGEST_REST = 250
 /** How long a statement may take that could not be seen to wait, for want of a privilege. */
 const BLIND_MS = 5_000
 
@@ -55,10 +50,9 @@ export class BlockingObserver {
   #view: Promise<ServerView> | undefined
   #own: number | undefined
   #looking: Promise<void> | undefined
-  /** How often it has looked since somebody last began to watch. */
-  #looks = 0
+  readonly #pace = new Pace()
   #closed = false
-  #unavailable: () => readonly string[] = () => []
+  #unavailable: () => readonly string[] | undefined = () => undefined
 
   constructor(options: BlockingObserverOptions) {
     this.#options = options
@@ -77,9 +71,9 @@ export class BlockingObserver {
   /**
    * Resolves when the statement has ended, or is known to be blocked.
    *
-   * @throws TidbTestError `BLOCKING_UNDECIDED` when neither is known at the deadline, or after 5 seconds where the user may not
-   *   look for such a wait; `BLOCKING_CLOSED` when the observer is
-   *   closed before; the signal's reason when it aborts; ConnectError when the server can't be asked
+   * @throws TidbTestError `BLOCKING_UNDECIDED` when neither is known at the deadline, or after 5 seconds where the user
+   *   may not look for such a wait; `BLOCKING_CLOSED` when the observer is closed before; the signal's reason when it
+   *   aborts; ConnectError or StatementError when the server can't be asked
    */
   async endedOrBlocked(statement: StartedStatement, options: VerdictOptions = {}): Promise<StatementState> {
     const { signal, timeout = 10_000 } = options
@@ -88,13 +82,13 @@ export class BlockingObserver {
     if (ended !== undefined) return ended
     const { promise, resolve, reject } = Promise.withResolvers<StatementState>()
     const watch: Watch = { statement, since: systemClock.now(), decided: resolve, failed: reject }
-    const timer = systemClock.setTimeout(() => reject(this.#undecided(statement, timeout)), timeout)
+    const timer = systemClock.setTimeout(() => reject(undecidedError(statement, timeout, this.#unavailable())), timeout)
     const onAbort = (): void => reject(signal?.reason)
     signal?.addEventListener('abort', onAbort, { once: true })
     void watchOf(statement).ended.then(() => resolve(endOf(statement) ?? { status: 'done' }))
     try {
       this.#watches.add(watch)
-      this.#looks = 0
+      this.#pace.quicken()
       this.#looking ??= this.#lookOn()
       return await promise
     } finally {
@@ -128,10 +122,16 @@ export class BlockingObserver {
     this.#closed = true
     for (const { failed } of this.#watches) failed(closedError())
     this.#watches.clear()
-    // An observer that could not be opened has told so whoever asked it.
-    const [opened] = await Promise.allSettled([this.#view])
-    if (opened.status === 'fulfilled') await opened.value?.session.close()
+    await this.#closeView()
     await this.#looking
+  }
+
+  async #closeView(): Promise<void> {
+    const view = this.#view
+    this.#view = undefined
+    // One that could not be opened has told so whoever asked for it.
+    const [opened] = await Promise.allSettled([view])
+    if (opened.status === 'fulfilled') await opened.value?.session.close()
   }
 
   /** One for each statement, which remembers what it has seen of it. */
@@ -145,15 +145,16 @@ export class BlockingObserver {
   }
 
   async #lookOn(): Promise<void> {
-    let rest = SHORTEST_REST
     try {
       while (this.#watches.size > 0) {
-        await sleep(systemClock, PAUSES[this.#looks++] ?? rest)
+        await sleep(systemClock, this.#pace.next())
         const begun = systemClock.now()
-        await this.#lookOnce()
-        rest = Math.min(LONGEST_REST, Math.max(SHORTEST_REST, REST * (systemClock.now() - begun)))
+        const inDoubt = await this.#lookOnce().catch(ignoreTransient)
+        this.#pace.looked(systemClock.now() - begun, inDoubt)
       }
     } catch (error) {
+      // The next one who asks gets another connection.
+      await this.#closeView()
       for (const { failed } of this.#watches) failed(error)
       this.#watches.clear()
     } finally {
@@ -161,9 +162,10 @@ export class BlockingObserver {
     }
   }
 
-  async #lookOnce(): Promise<void> {
+  /** Whether something shows that would be a wait, if it lasted. */
+  async #lookOnce(): Promise<boolean> {
     const watches = [...this.#watches].filter(({ statement }) => watchOf(statement).sent)
-    if (watches.length === 0) return
+    if (watches.length === 0) return false
     const view = await this.#serverView()
     const judges = watches.map(({ statement }) => this.#judge(statement, view))
     const waits = await examine(view, [...new Set(judges)])
@@ -174,9 +176,10 @@ export class BlockingObserver {
       const wait = waits.get(judge)
       if (wait !== undefined) decided(stateOf(statement, wait))
       else if (judge.blind && systemClock.now() - since > BLIND_MS) {
-        failed(this.#undecided(statement, BLIND_MS))
+        failed(undecidedError(statement, BLIND_MS, this.#unavailable()))
       }
     }
+    return judges.some((judge) => judge.inDoubt)
   }
 
   #serverView(): Promise<ServerView> {
@@ -195,25 +198,12 @@ export class BlockingObserver {
     this.#unavailable = () => view.unavailable
     return view
   }
-
-  #undecided(statement: StartedStatement, timeout: number): TidbTestError {
-    const { session, sql } = statement
-    const shown = maskPasswords(sql)
-    const why = watchOf(statement).sent ? [] : ['It has not been sent: it waits for the session’s statement before it.']
-    const missing = this.#unavailable().map((reason) => `Not asked: ${reason}`)
-    return new TidbTestError(
-      'BLOCKING_UNDECIDED',
-      `after ${timeout} ms the statement has neither ended nor was it seen to be blocked\n  session ${session.name}: ${shown}`,
-      {
-        remedy: [...why, ...missing, 'If it only takes long, wait for its result(), or give it more time.'].join('\n'),
-        context: { session: session.name, sql: shown },
-      },
-    )
-  }
 }
 
-function closedError(): TidbTestError {
-  return new TidbTestError('BLOCKING_CLOSED', 'the observer was closed, so it can give no verdict')
+/** A look that failed for a reason that passes, as in a cluster whose regions move, showed nothing. */
+function ignoreTransient(error: unknown): false {
+  if (isStatementError(error) && error.outcome === 'transient' && error.errno !== 0) return false
+  throw error
 }
 
 function endOf(statement: StartedStatement): StatementState | undefined {

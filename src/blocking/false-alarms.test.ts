@@ -4,7 +4,7 @@ import type { StartedStatement } from '../connections/started-statement.ts'
 import { describeWait, type StatementState } from './wait.ts'
 import { test, type Observed } from './testing/observed.ts'
 
-const UPDATES = 600
+const UPDATES = 400
 
 /** Updates rows that nobody else touches, in transactions, while an observer looks as often as it can. */
 async function alarmsAmong(sessions: readonly Session[], { observer }: Observed): Promise<string[]> {

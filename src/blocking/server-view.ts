@@ -165,7 +165,7 @@ export class ServerView {
   }
 }
 
-const NOTHING: Question<readonly never[]> = { sql: 'DO 0', read: () => [] }
+const NOTHING: Question<readonly never[]> = { sql: '', read: () => [] }
 
 /** No such function, no such privilege, an unknown function of the parser's. */
 const LASTING: ReadonlySet<number> = new Set([1305, 1227, 1064])
