@@ -6,13 +6,13 @@ import {
   ErrorCodes,
   ResponseError,
   StreamMessageReader,
-  StreamMessageWriter,
   type MessageConnection,
 } from 'vscode-jsonrpc/node'
 import { signalIfAlive } from '../child-process/process-identity.ts'
 import { PythonError } from '../errors/python-error.ts'
 import { messageOf } from '../errors/tidb-test-error.ts'
 import { CapturedOutput } from './captured-output.ts'
+import { FrameWriter } from './frame-writer.ts'
 import { pythonFolder } from './package-folder.ts'
 import { answers, requests, type Answer, type Method, type Params, type Request } from './protocol.ts'
 import { wrongMessage } from './wrong-message.ts'
@@ -48,11 +48,13 @@ export class Interpreter {
   readonly #output = new CapturedOutput()
   readonly #child: ChildProcess
   readonly #connection: MessageConnection
+  readonly #handles: readonly { ref(): void; unref(): void }[]
   readonly #waiting = new Set<(error: PythonError) => void>()
   readonly #ended: Promise<void>
   readonly #onExit = (): void => this.#signal('SIGKILL')
   #death: PythonError | undefined
   #gone = false
+  #ending = false
   #lastWords = ''
   #server: RequestServer | undefined
   version = ''
@@ -73,14 +75,15 @@ export class Interpreter {
     })
     const [, , , incoming, outgoing] = this.#child.stdio as unknown as readonly [null, null, null, Socket, Socket]
     const reader = new StreamMessageReader(outgoing)
-    const writer = new StreamMessageWriter(incoming)
+    const writer = new FrameWriter(incoming)
     this.#connection = createMessageConnection(reader, writer)
     this.#connection.onRequest((method, params) => this.#serve(method, params))
     this.#connection.onError(([error]) => this.#broken(error))
     // Its death is told by the process itself.
     for (const pipe of [incoming, outgoing]) pipe.on('error', () => undefined)
     this.#connection.listen()
-    for (const handle of [this.#child, incoming, outgoing]) handle.unref()
+    this.#handles = [this.#child, incoming, outgoing]
+    this.#hold()
     process.once('exit', this.#onExit)
   }
 
@@ -134,7 +137,11 @@ export class Interpreter {
     if (this.#death !== undefined) return Promise.reject(this.#death)
     return new Promise((resolve, reject) => {
       this.#waiting.add(reject)
-      const settle = (): void => void this.#waiting.delete(reject)
+      this.#hold()
+      const settle = (): void => {
+        this.#waiting.delete(reject)
+        this.#hold()
+      }
       this.#connection.sendRequest(method, params).then(
         (answer) => {
           settle()
@@ -160,8 +167,19 @@ export class Interpreter {
 
   /** Ends it at once, and what it has started. Idempotent. */
   async end(): Promise<void> {
+    this.#ending = true
+    this.#hold()
     this.#signal('SIGKILL')
     await this.#ended
+  }
+
+  /** While nothing is asked of it, it must not keep this process from ending. */
+  #hold(): void {
+    const needed = this.#waiting.size > 0 || this.#ending
+    for (const handle of this.#handles) {
+      if (needed) handle.ref()
+      else handle.unref()
+    }
   }
 
   #signal(signal: NodeJS.Signals, target = -this.pid): void {
