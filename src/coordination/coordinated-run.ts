@@ -28,6 +28,8 @@ export interface RunSetting {
   /** So many must end well. */
   readonly needed: number
   readonly runMachine: (machine: Machine, request: MachineRequest) => Promise<MachineRun>
+  /** Awaited before tasks with statements under way are told to end. */
+  readonly beforeEnding: (() => Promise<unknown>) | undefined
 }
 
 /** Milliseconds that a function which was told to end has for it. */
@@ -83,12 +85,16 @@ export class CoordinatedRun {
 
   /** As soon as too few can end well any more, nobody goes on in vain. */
   #endOthers(name: string, error: Error): void {
-    const { tasks, needed, controller } = this.#setting
+    const { tasks, connections, needed, controller, beforeEnding } = this.#setting
     const failed = [...this.#outcomes.values()].filter((outcome) => outcome.error !== undefined).length
     if (controller.signal.aborted || tasks.size - failed >= needed) return
     const left = tasks.size === needed ? 'all are required' : `${needed} must end well`
     const message = `'${name}' has failed, and ${left}: ${messageOf(error).split('\n')[0]}`
-    controller.abort(new CoordinationError('COORDINATION_ENDED', message, { cause: error }))
+    const ended = new CoordinationError('COORDINATION_ENDED', message, { cause: error })
+    const underWay = [...connections.values()].some(({ party }) => party.hasStatement())
+    const end = (): void => controller.abort(ended)
+    if (beforeEnding === undefined || !underWay) end()
+    else beforeEnding().then(end, end)
   }
 
   async #ended(connection: Connection, task: Task): Promise<unknown> {

@@ -46,6 +46,10 @@ export interface CoordinatorOptions extends Partial<CoordinationLimits> {
    * not given, the context of its states is `session`, `endpoint` and `database`.
    */
   readonly runMachine?: (machine: Machine, request: MachineRequest) => Promise<MachineRun>
+  /** Says which statements wait for which sessions, for the message of a wait that ran out of time while some were under way. */
+  readonly whoWaits?: () => Promise<string>
+  /** Awaited before tasks with statements under way are told to end, as one has failed: the last chance to look at them. */
+  readonly beforeEnding?: () => Promise<unknown>
   /** Sees every run as it begins. */
   readonly onRun?: (run: Coordinated<object>) => void
   /** Cancels every run. */

@@ -56,6 +56,7 @@ export class Party implements Waiter {
       const hint = request.hint?.()
       return `${request.what} (for ${Math.round(now - begunAt)} ms${hint === undefined ? '' : `; ${hint}`})`
     })
-    return waits.length === 0 ? `${this.name} is running` : `${this.name} waits for ${waits.join(', and for ')}`
+    if (waits.length > 0) return `${this.name} waits for ${waits.join(', and for ')}`
+    return `${this.name} ${this.hasStatement() ? 'has a statement under way' : 'is running'}`
   }
 }

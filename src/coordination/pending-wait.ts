@@ -7,7 +7,8 @@ export interface PendingOptions extends WaitOptions {
   readonly timeout: number
   readonly onAwait: () => void
   readonly onEnd: () => void
-  readonly expired: () => Error
+  /** What it fails with when its time is up. Should the wait end meanwhile, it has not. */
+  readonly expired: () => Error | Promise<Error>
   readonly aborted: (reason: unknown) => Error
 }
 
@@ -44,7 +45,7 @@ export class PendingWait {
   }
 
   begin(): void {
-    const { clock, timeout, signal, expired, aborted } = this.#options
+    const { clock, timeout, signal, aborted } = this.#options
     this.#look()
     if (this.#over) return
     if (signal?.aborted === true) {
@@ -58,7 +59,7 @@ export class PendingWait {
       () => signal?.removeEventListener('abort', onAbort),
     )
     if (timeout > LONGEST_TIMER) return
-    const timer = outsideTasks(() => clock.setTimeout(() => this.reject(expired()), timeout))
+    const timer = outsideTasks(() => clock.setTimeout(() => void this.#expire(), timeout))
     this.#undo.push(() => clock.clearTimeout(timer))
   }
 
@@ -67,6 +68,10 @@ export class PendingWait {
     this.#end()
     this.request.abandon?.()
     this.#reject(error)
+  }
+
+  async #expire(): Promise<void> {
+    this.reject(await this.#options.expired())
   }
 
   #look(): void {

@@ -24,10 +24,16 @@ export function prepareRun(
   coordinator: CoordinatorOptions & { readonly limits: CoordinationLimits },
   options: AnyRunOptions,
 ): { readonly run: CoordinatedRun; readonly registry: WaitRegistry } {
-  const { limits, clock = systemClock, runMachine = runPlainMachine } = coordinator
+  const { limits, clock = systemClock, runMachine = runPlainMachine, whoWaits, beforeEnding } = coordinator
   const { signal } = controller
   const names = [...tasks.keys()]
-  const registry = new WaitRegistry({ clock, timeout: options.timeout ?? limits.timeout, signal, parties: names })
+  const registry = new WaitRegistry({
+    clock,
+    timeout: options.timeout ?? limits.timeout,
+    signal,
+    parties: names,
+    ...(whoWaits === undefined ? {} : { whoWaits }),
+  })
   const own = (name: string) => options.connections?.[name]
   const parts: RunParts = {
     names,
@@ -54,6 +60,7 @@ export function prepareRun(
     clock,
     needed,
     runMachine,
+    beforeEnding,
   })
   return { run, registry }
 }

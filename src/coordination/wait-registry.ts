@@ -5,7 +5,7 @@ import { findStuck, OUTSIDE, type Standing } from './find-stuck.ts'
 import { Party, type PartyEnd } from './party.ts'
 import { PendingWait } from './pending-wait.ts'
 import { outsideTasks } from './task-activity.ts'
-import { abortedWait, endlessWait, expiredWait } from './wait-errors.ts'
+import { abortedWait, endlessWait, expiredWait, type FailedWait } from './wait-errors.ts'
 import type { Waiter, WaitOptions, WaitRequest } from './wait.ts'
 
 export interface RegistryOptions {
@@ -15,6 +15,8 @@ export interface RegistryOptions {
   /** Ends every wait. */
   readonly signal?: AbortSignal
   readonly parties: readonly string[]
+  /** Says which statements wait for which sessions. */
+  readonly whoWaits?: () => Promise<string>
 }
 
 // Taken once: a test may install fake timers.
@@ -94,7 +96,7 @@ export class WaitRegistry {
         this.#checkSoon()
       },
       onEnd: () => party.pending.delete(pending),
-      expired: () => expiredWait({ ...failed, situation: this.situation() }, timeout),
+      expired: () => this.#expired(failed, timeout),
       aborted: (reason) => abortedWait(failed, reason),
     })
     party.pending.add(pending)
@@ -102,6 +104,16 @@ export class WaitRegistry {
     pending.begin()
     if (signal?.aborted === true) pending.reject(abortedWait(failed, signal.reason))
     return pending.promise
+  }
+
+  async #expired(failed: Omit<FailedWait, 'situation'>, timeout: number): Promise<Error> {
+    const situation = this.situation()
+    const { whoWaits } = this.#options
+    if (whoWaits === undefined || !this.#parties.some((party) => party.hasStatement())) {
+      return expiredWait({ ...failed, situation }, timeout)
+    }
+    const server = await whoWaits()
+    return expiredWait({ ...failed, situation: `${situation}\non the server:\n${indented(server)}` }, timeout)
   }
 
   #abort(): void {
@@ -159,4 +171,11 @@ export class WaitRegistry {
       }
     }
   }
+}
+
+function indented(text: string): string {
+  return text
+    .split('\n')
+    .map((line) => `  ${line}`)
+    .join('\n')
 }
