@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import ast
-import unittest
+import sys
 from typing import Any, List, Optional
 
 
@@ -37,7 +37,8 @@ def expected_failure(handler: Any) -> Optional[str]:
 
 def is_skip(error: BaseException) -> bool:
     """Whether it was raised to say that there is nothing to test here."""
-    return isinstance(error, unittest.SkipTest)
+    module = sys.modules.get("unittest")
+    return module is not None and isinstance(error, module.SkipTest)
 
 
 def context_of(values: Any, dry: bool) -> Any:

@@ -1,15 +1,12 @@
 """Runs handlers for the process at the other end of the pipes."""
 from __future__ import annotations
 
-import asyncio
-import inspect
 import os
-import platform
 import queue
 import signal
 import sys
 import threading
-from typing import Any, Callable, Dict, List, Optional, Set
+from typing import TYPE_CHECKING, Any, Callable, Dict, List, Optional, Set
 
 from . import extras, rpc
 from .failures import describe, stack_of, text_of
@@ -17,6 +14,9 @@ from .interruption import Interrupted, Interruption
 from .loader import Loader, description
 from .rpc import field
 from .streams import Streams
+
+if TYPE_CHECKING:
+    from asyncio import AbstractEventLoop
 
 _PHASES = ("enter", "execute", "exit")
 
@@ -27,7 +27,7 @@ class _Instance:
     def __init__(self, handler: Any, context: Any) -> None:
         self.handler = handler
         self.context = context
-        self.loop: Optional[asyncio.AbstractEventLoop] = None
+        self.loop: Optional[AbstractEventLoop] = None
 
 
 class Host:
@@ -53,9 +53,11 @@ class Host:
         self.immediate: Dict[str, rpc.Handler] = {"stack": self._stack, "interrupt": self._interrupt}
         self.enqueue: Callable[[Dict[str, Any]], None] = self._requests.put
 
-    def serve(self, peer: rpc.Peer) -> None:
-        """Never returns: the process ends when the other side closes the pipe."""
+    def serve(self, peer: rpc.Peer, afterwards: Callable[[], None]) -> None:
+        """Never returns: the process ends when the other side closes the pipe. ``afterwards`` is what can wait until the
+        first answer is given."""
         self._own_threads = {thread.ident for thread in threading.enumerate()}
+        waiting: Optional[Callable[[], None]] = afterwards
         while True:
             message = self._next()
             handler = self._handlers.get(message["method"])
@@ -63,6 +65,9 @@ class Host:
                 peer.refuse_unknown(message)
             else:
                 peer.answer(message, handler)
+            if waiting is not None:
+                waiting()
+                waiting = None
 
     def _next(self) -> Dict[str, Any]:
         while True:
@@ -75,7 +80,7 @@ class Host:
     def _initialize(self, params: Dict[str, Any]) -> Dict[str, Any]:
         if field(params, "showSql", bool):
             self._environment["SHOW_SQL"] = "true"
-        return {"version": platform.python_version(), "executable": sys.executable, "pid": os.getpid()}
+        return {"version": "%d.%d.%d" % sys.version_info[:3], "executable": sys.executable, "pid": os.getpid()}
 
     def _load(self, params: Dict[str, Any]) -> Dict[str, Any]:
         file = field(params, "file", str)
@@ -132,7 +137,7 @@ class Host:
 
         def called() -> Dict[str, Any]:
             returned = getattr(instance.handler, method)(instance.context)
-            if inspect.isawaitable(returned):
+            if hasattr(returned, "__await__"):
                 returned = self._awaited(instance, returned)
             state = str(returned) if isinstance(returned, str) else None
             return {"state": state, "returned": "%s %s" % (type(returned).__name__, text_of(returned)[:200])}
@@ -140,6 +145,9 @@ class Host:
         return self._user_code(called)
 
     def _awaited(self, instance: _Instance, awaitable: Any) -> Any:
+        # Half as long as all other imports together, and few handlers need it.
+        import asyncio
+
         async def wait() -> Any:
             return await awaitable
 

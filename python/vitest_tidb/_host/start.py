@@ -35,10 +35,9 @@ def main() -> None:
     rpc.connect(peer)
     compat_imports.install()
     peer.start()
-    _die_with_parent()
     # From here on nothing is written beside the user's files.
     sys.dont_write_bytecode = True
-    host.serve(peer)
+    host.serve(peer, _die_with_parent)
 
 
 def _end() -> None:
