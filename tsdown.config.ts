@@ -8,6 +8,7 @@ export default defineConfig({
     engine: 'public/engine.ts',
     'global-setup': 'src/vitest/global-setup.ts',
     'spec-file': 'fixtures/spec-file.ts',
+    'python-file': 'fixtures/python-file.ts',
     cli: 'src/cli/main.ts',
     'skip-denied': 'src/cli/skip-denied.ts',
     reaper: 'src/child-process/reaper.ts',

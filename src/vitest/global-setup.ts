@@ -3,7 +3,6 @@ import { backendFor } from '../backends/assemble.ts'
 import type { RunningBackend, Schema } from '../backends/backend.ts'
 import { banner } from '../backends/banner.ts'
 import { startedAhead } from '../backends/started-ahead.ts'
-import { resolveConfig } from '../config/resolve-config.ts'
 import type { ResolvedConfig } from '../config/resolved-config.ts'
 import type { WorkerSettings } from '../config/worker-settings.ts'
 import { startBroker, type Broker } from '../databases/broker.ts'
@@ -13,9 +12,9 @@ import { isTidbTestError, messageOf } from '../errors/tidb-test-error.ts'
 import { loggerFor } from '../logging/logger-for.ts'
 import type { Logger } from '../logging/logger.ts'
 import { terminalProgress } from '../logging/terminal-progress.ts'
-import { commandLineSources } from './command-line.ts'
 import { loggedBackend } from './logged-backend.ts'
 import { optionsOf, type PluginOptions } from './plugin-options.ts'
+import { resolveRunConfig } from './resolve-run-config.ts'
 import { takeSignals } from './signals.ts'
 import { rememberStartFailure } from './start-failure.ts'
 import { applyTimeout } from './test-timeout.ts'
@@ -37,10 +36,7 @@ export default async function globalSetup(project: TestProject): Promise<() => P
   const aborted = new AbortController()
   const signals = takeSignals(vitest, aborted)
   try {
-    const { schema, extensions = [], ...options } = optionsOf(vitest)
-    const inline = typeof schema === 'string' ? { ...options, schema } : options
-    const sources = { cwd: vitest.config.root, env: process.env, inline, extensions, ...commandLineSources() }
-    const config = resolveConfig(sources)
+    const config = resolveRunConfig(vitest)
     const logger = loggerFor(config.logging, { process: 'main' })
     logger.hide(config.database.password)
     const told = teller(vitest, logger)
@@ -48,7 +44,7 @@ export default async function globalSetup(project: TestProject): Promise<() => P
     applyTimeout(vitest, config)
     if (config.test.seed !== undefined) vitest.config.sequence.seed = config.test.seed
     const run = { vitest, config, logger, told, signal: aborted.signal }
-    const broker = await openBroker(run, await readSchema(schema, config))
+    const broker = await openBroker(run, await readSchema(optionsOf(vitest).schema, config))
     project.provide('vitest-tidb', workerSettings(broker, config, vitest.config.sequence.seed))
     return async () => {
       const kept = await broker.stop()

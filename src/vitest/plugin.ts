@@ -1,12 +1,15 @@
 import { existsSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import type { Plugin } from 'vitest/config'
+import type { Vitest } from 'vitest/node'
 import type { ConfigExtension } from '../config/config-extension.ts'
 import type { SectionsOf } from '../config/define-tidb-config.ts'
 import { nodeVersionProblem } from '../config/node-version.ts'
 import { ConfigError } from '../errors/config-error.ts'
 import { keepCompiledCode } from './compile-cache.ts'
 import { rememberOptions, type PluginOptions } from './plugin-options.ts'
+import { transformPython } from './python-files.ts'
+import { isPythonModule } from './python-module.ts'
 import { isSpecModule, specModule } from './spec-module.ts'
 import { awaitTimeout, hasOwnTimeout, projectsWithTimeout } from './test-timeout.ts'
 
@@ -23,12 +26,14 @@ export function tidb<const E extends readonly ConfigExtension[] = []>(
   if (problem !== undefined) throw new ConfigError('CONFIG_NODE_VERSION', problem)
   keepCompiledCode()
   const givenTimeouts = new Set<string>()
+  let running: Vitest | undefined
   return {
     name: 'vitest-tidb',
     config({ test }) {
       for (const name of projectsWithTimeout(test)) givenTimeouts.add(name)
     },
     configureVitest({ vitest, project }) {
+      running = vitest
       rememberOptions(vitest, options)
       if (!hasOwnTimeout(project, givenTimeouts)) awaitTimeout(project)
       const setup = globalSetupPath()
@@ -38,9 +43,11 @@ export function tidb<const E extends readonly ConfigExtension[] = []>(
     },
     transform: {
       order: 'pre',
-      filter: { id: /\.spec$/ },
-      handler(source, id) {
-        return isSpecModule(source) ? undefined : specModule(source, id, (message) => this.warn(message))
+      filter: { id: /\.spec$|[\\/]test_[^\\/]*\.py$/ },
+      async handler(source, id) {
+        if (isSpecModule(source) || isPythonModule(source)) return undefined
+        if (id.endsWith('.spec')) return specModule(source, id, (message) => this.warn(message))
+        return transformPython(running, source, id, (file) => this.addWatchFile(file))
       },
     },
   }

@@ -1,0 +1,65 @@
+import { basename } from 'node:path'
+import { messageOf } from '../errors/tidb-test-error.ts'
+import type { CollectedFile } from '../python/collector.ts'
+import { runtimePath, TestModuleLines, type TestModule } from './test-module.ts'
+
+const IMPORT = 'import { pythonFile, test } from '
+
+/** Whether a module is one that `pythonModule` has made; the plugin may stand in a configuration twice. */
+export function isPythonModule(code: string): boolean {
+  return code.startsWith(IMPORT)
+}
+
+/**
+ * A file of Python as a test module: one `test()` a handler, on the line of its class. Names are literals, so that editors
+ * find them without running anything. `tags` are those that Vitest's configuration knows; it refuses others.
+ *
+ * A file that has no handler, or can't be read, is one test that fails: a module that throws would fail all of
+ * `vitest list`.
+ */
+export function pythonModule(
+  source: string,
+  path: string,
+  { handlers, problem }: Pick<CollectedFile, 'handlers' | 'problem'>,
+  tags: ReadonlySet<string>,
+): TestModule {
+  const lines = new TestModuleLines(source, path)
+  const file = basename(path)
+  lines.add(1, `${IMPORT}${JSON.stringify(runtimePath('python-file'))};`)
+  lines.add(1, 'const file = pythonFile(import.meta.filename);')
+  for (const { name, line, doc, tags: own } of handlers) {
+    const known = own.filter((tag) => tags.has(tag))
+    const meta = { handler: { file: path, name, tags: own, ...(doc === null ? {} : { description: doc }) } }
+    const options = JSON.stringify({ ...(known.length === 0 ? {} : { tags: known }), meta })
+    const handler = JSON.stringify({ name, line })
+    const title = JSON.stringify(testName(file, name))
+    lines.add(line, `test(${title}, ${options}, ({ python, skip }) => file.run(${handler}, python, skip));`)
+  }
+  const wrong = problem ?? (handlers.length === 0 ? NO_HANDLER : undefined)
+  if (wrong !== undefined) {
+    const title = JSON.stringify(`${file} can be run`)
+    lines.add(wrong.line, `test(${title}, () => { file.refuse(${JSON.stringify(wrong)}) });`)
+  }
+  return lines.finish()
+}
+
+/** The same for a file of which nobody could say what it holds. */
+export function unreadModule(source: string, path: string, error: unknown): TestModule {
+  return pythonModule(
+    source,
+    path,
+    { handlers: [], problem: { line: 1, column: 1, message: messageOf(error) } },
+    new Set(),
+  )
+}
+
+export function testName(file: string, handler: string): string {
+  return `${file} › ${handler}`
+}
+
+const NO_HANDLER = {
+  line: 1,
+  column: 1,
+  message:
+    'This file has no handler. A handler is a class that is written in the file, is derived from PyStateHandler, directly or not, and has a name that does not begin with _.',
+}
