@@ -1,7 +1,7 @@
 """Rows against what they should be."""
 from __future__ import annotations
 
-from typing import Any, List, Mapping, Sequence
+from typing import Any, List, Mapping, Sequence, cast
 
 from .row import Row
 
@@ -26,13 +26,13 @@ def _like(row: Any, expected: List[Any]) -> Any:
     """A row in the form in which rows are expected."""
     model = expected[0] if expected else None
     if isinstance(model, Mapping) or not isinstance(row, Mapping):
-        return row
-    values = row.as_tuple() if isinstance(row, Row) else tuple(row.values())
+        return row  # pyright: ignore[reportUnknownVariableType]
+    values = row.as_tuple() if isinstance(row, Row) else tuple(cast(Mapping[str, Any], row).values())
     if isinstance(model, tuple):
         return values
     if isinstance(model, list):
         return list(values)
-    return values[0] if model is not None and len(values) == 1 else row
+    return values[0] if model is not None and len(values) == 1 else cast(Any, row)
 
 
 def _same_in_any_order(got: List[Any], wanted: List[Any]) -> bool:

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import os
-from typing import Any, Mapping, NamedTuple, Optional, Tuple, Union
+from typing import Any, Mapping, NamedTuple, Optional, Tuple, Union, cast
 
 
 class Endpoint(NamedTuple):
@@ -78,7 +78,10 @@ def _port(value: Union[int, str, None], where: str) -> Optional[int]:
 def _told(info: Any, *names: str) -> Any:
     """From a mapping, or from attributes of anything else."""
     for name in names:
-        value = info.get(name) if isinstance(info, Mapping) else getattr(info, name, None)
+        if isinstance(info, Mapping):
+            value = cast(Mapping[str, Any], info).get(name)
+        else:
+            value = getattr(info, name, None)
         if value is not None:
             return value
     return None

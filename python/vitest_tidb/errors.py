@@ -1,7 +1,7 @@
 """What goes wrong on a connection."""
 from __future__ import annotations
 
-from typing import Any, Mapping, Optional
+from typing import Any, Mapping, Optional, cast
 
 
 class QueryError(Exception):
@@ -36,7 +36,7 @@ class ConnectError(QueryError):
 
 def numbers_of(data: Any, message: str) -> Mapping[str, Any]:
     """Arguments of ``QueryError`` from what the other side said of a failure."""
-    said: Mapping[str, Any] = data if isinstance(data, dict) else {}
+    said = cast(Mapping[str, Any], data if isinstance(data, dict) else {})
     errno, sqlstate, msg, statement = (said.get(name) for name in ("errno", "sqlstate", "msg", "statement"))
     return {
         "errno": errno if isinstance(errno, int) else 0,

@@ -1,7 +1,7 @@
 """One row of a result."""
 from __future__ import annotations
 
-from typing import Any, Dict, Sequence, Tuple
+from typing import Any, Dict, Sequence, Tuple, Type
 
 
 class Row(Dict[str, Any]):
@@ -51,9 +51,9 @@ class Row(Dict[str, Any]):
         return int(digits) if int(digits) < len(self._values) else None
 
 
-def _restored(kind: type, labelled: Dict[str, Any], values: Tuple[Any, ...]) -> Row:
+def _restored(kind: Type[Row], labelled: Dict[str, Any], values: Tuple[Any, ...]) -> Row:
     """A copied or unpickled row."""
-    row: Row = kind.__new__(kind)
-    dict.update(row, labelled)
+    row = kind.__new__(kind)
+    row.update(labelled)
     row._values = values  # pyright: ignore[reportPrivateUsage]
     return row

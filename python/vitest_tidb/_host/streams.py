@@ -40,8 +40,8 @@ class Streams:
             self._stdout = _text(1)
         if self._stderr.closed:
             self._stderr = _text(2)
-        sys.stdout = sys.__stdout__ = self._stdout  # type: ignore[misc]
-        sys.stderr = sys.__stderr__ = self._stderr  # type: ignore[misc]
+        sys.stdout = sys.__stdout__ = self._stdout  # type: ignore[misc,assignment,unused-ignore]
+        sys.stderr = sys.__stderr__ = self._stderr  # type: ignore[misc,assignment,unused-ignore]
 
     def flush(self) -> None:
         for stream in (sys.stdout, sys.stderr, self._stdout, self._stderr):
