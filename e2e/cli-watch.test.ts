@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises'
+import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { externalServer } from './support/external-server.ts'
@@ -119,6 +119,16 @@ test('config init writes a file that is in force, and replaces none', async () =
   const fromJson = await tidbTest(project, ['config', 'show', '-c', 'ci/tidb.json'])
   expect(fromJson.output).toContain(join(project.folder, 'shop.sql'))
   expect(fromJson.output).toMatch(/^backend\.kind +binary +file ci\/tidb\.json line \d+$/m)
+
+  const toml = await readFile(join(project.folder, 'tidb-test.config.toml'), 'utf8')
+  const inJson = JSON.parse(await readFile(join(project.folder, 'ci/tidb.json'), 'utf8')) as { $schema: string }
+  for (const [folder, schema] of [
+    ['.', /^#:schema (.+)$/m.exec(toml)?.[1] ?? ''],
+    ['ci', inJson.$schema],
+  ] as const) {
+    const named = await readFile(join(project.folder, folder, schema), 'utf8')
+    expect(JSON.parse(named)).toMatchObject({ title: 'Configuration of vitest-tidb' })
+  }
 
   const wrong = await tidbTest(project, ['config', 'init', 'x.toml', '--port', '0'])
   expect(wrong.output).toContain('option --port: database.port "0" is not allowed.')

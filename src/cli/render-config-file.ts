@@ -3,16 +3,22 @@ import type { Catalog } from '../config/catalog.ts'
 import { defaults } from '../config/defaults.ts'
 import type { Setting } from '../config/setting.ts'
 
-const SCHEMA = './node_modules/vitest-tidb/tidb-test.schema.json'
-
-/** The text of a file with these settings. In TOML every other setting is a comment. */
-export function renderConfigFile(format: 'toml' | 'json', settings: readonly Setting[], catalog: Catalog): string {
-  const given = new Map(settings.map(({ key, value }) => [key, written(value, key, catalog)]))
-  return format === 'json' ? asJson(given) : asToml(given, catalog)
+/** What a file is made of. */
+export interface ConfigFileContents {
+  readonly settings: readonly Setting[]
+  readonly catalog: Catalog
+  /** Where its JSON Schema is, from the file on; editors complete and check by it. */
+  readonly schema: string
 }
 
-function asJson(given: ReadonlyMap<string, unknown>): string {
-  const root: Record<string, unknown> = { $schema: SCHEMA }
+/** The text of a file with these settings. In TOML every other setting is a comment. */
+export function renderConfigFile(format: 'toml' | 'json', { settings, catalog, schema }: ConfigFileContents): string {
+  const given = new Map(settings.map(({ key, value }) => [key, written(value, key, catalog)]))
+  return format === 'json' ? asJson(given, schema) : asToml(given, catalog, schema)
+}
+
+function asJson(given: ReadonlyMap<string, unknown>, schema: string): string {
+  const root: Record<string, unknown> = { $schema: schema }
   for (const [key, value] of given) {
     const path = key.split('.')
     let at = root
@@ -22,7 +28,7 @@ function asJson(given: ReadonlyMap<string, unknown>): string {
   return `${JSON.stringify(root, null, 2)}\n`
 }
 
-function asToml(given: ReadonlyMap<string, unknown>, catalog: Catalog): string {
+function asToml(given: ReadonlyMap<string, unknown>, catalog: Catalog, schema: string): string {
   const keys = catalog.keys.filter((key) => catalog.definition(key)?.secret !== true)
   // TOML has the keys of the root before the first table.
   const tables = Map.groupBy(keys, tableOf)
@@ -31,7 +37,7 @@ function asToml(given: ReadonlyMap<string, unknown>, catalog: Catalog): string {
     const lines = inTable.flatMap((key) => tomlLines(key, given, catalog))
     return [...(table === '' ? [] : [`[${table}]`]), ...lines].join('\n')
   })
-  return `${[`#:schema ${SCHEMA}`, '# Take the # away from what you want to set.', ...parts].join('\n\n')}\n`
+  return `${[`#:schema ${schema}`, '# Take the # away from what you want to set.', ...parts].join('\n\n')}\n`
 }
 
 function tomlLines(key: string, given: ReadonlyMap<string, unknown>, catalog: Catalog): readonly string[] {

@@ -31,7 +31,7 @@ export function writeConfigFile(options: {
   const { settings } = fromCommandLine(options.given, options.catalog, { cwd: process.cwd() })
   for (const setting of settings) assertRight(setting, options.catalog)
   const moved = settings.map((setting) => ({ ...setting, value: fromFile(path, setting, options.catalog) }))
-  const text = renderConfigFile(format, moved, options.catalog)
+  const text = renderConfigFile(format, { settings: moved, catalog: options.catalog, schema: schemaFor(path) })
   // Beside the final place, as relative paths in it start there.
   const draft = join(dirname(path), `.tidb-test-${process.pid}.${format}`)
   writeFileSync(draft, text, { flag: 'wx' })
@@ -56,6 +56,21 @@ function assertRight(setting: Setting, catalog: Catalog): void {
 function fromFile(file: string, { key, value }: Setting, catalog: Catalog): unknown {
   if (catalog.definition(key)?.path !== true || typeof value !== 'string' || isAbsolute(value)) return value
   return value.startsWith('~') ? value : relative(dirname(file), resolve(value))
+}
+
+const SCHEMA = 'node_modules/vitest-tidb/tidb-test.schema.json'
+
+/** From the file on: in the folder where Node would find the package; beside the file, when it is installed nowhere. */
+function schemaFor(file: string): string {
+  const from = dirname(file)
+  for (let folder = from; ; folder = dirname(folder)) {
+    const found = join(folder, SCHEMA)
+    if (existsSync(found)) {
+      const path = relative(from, found).replaceAll('\\', '/')
+      return path.startsWith('.') ? path : `./${path}`
+    }
+    if (dirname(folder) === folder) return `./${SCHEMA}`
+  }
 }
 
 function formatOf(path: string, wanted: 'toml' | 'json' | undefined): 'toml' | 'json' {
