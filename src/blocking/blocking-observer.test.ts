@@ -37,6 +37,18 @@ describe('a statement whose keys its text does not tell', () => {
     await insert.result()
   })
 
+  test('is told by the server when it is one of several in a text', async ({
+    db,
+    observed: { observer, alice, bob },
+  }) => {
+    await db.script(SCHEMA)
+    await alice.script('BEGIN; UPDATE t SET v = 1 WHERE id = 2')
+    const updates = bob.start`BEGIN; UPDATE t SET v = 2 WHERE id = 1; UPDATE t SET v = 2 WHERE id = 2; COMMIT`
+    expect(shortly(await waitOf(observer, updates))).toEqual(['row-lock', 'row t(2)', ['alice'], 'MVCC'])
+    await alice.run`ROLLBACK`
+    await updates.result()
+  })
+
   test('is told by its plan when it was prepared', async ({ db, observed: { observer, alice, bob } }) => {
     await db.script(SCHEMA)
     await alice.script('BEGIN; UPDATE t SET v = 1 WHERE id = 2')

@@ -5,6 +5,7 @@ import { StatementError } from '../errors/statement-error.ts'
 import { pointsInPlan } from './plan-points.ts'
 import { ask } from './question.ts'
 import { shapeOf, type StatementShape } from './statement-shape.ts'
+import { SqlScan } from './sql-scan.ts'
 import { readTable, type TableShape } from './table-shape.ts'
 import { handleKeys, wantedKeys, type KeyQueries } from './wanted-keys.ts'
 
@@ -26,10 +27,18 @@ export async function keyEvidence(
   statement: ObservedStatement,
   database: string,
 ): Promise<KeyQueries> {
-  const shape = shapeOf(statement.sql)
-  if (shape === undefined) return planEvidence(session, statement, database)
+  const sql = SqlScan.isOne(statement.sql) ? statement.sql : await currentOf(session, statement)
+  const shape = shapeOf(sql)
+  if (shape === undefined) return planEvidence(session, { ...statement, sql }, database)
   const table = await tableOf(session, shape.database ?? database, shape.table)
   return table === undefined ? NONE : wantedKeys(shape, table, await parentsOf(session, shape, table))
+}
+
+/** Of a text with several statements, the one that runs. */
+async function currentOf(session: Session, { connectionId, sql }: ObservedStatement): Promise<string> {
+  const query = `SELECT info FROM information_schema.processlist WHERE id = ${connectionId}`
+  const [row] = await answered(session, query)
+  return typeof row?.['info'] === 'string' ? row['info'] : sql
 }
 
 /** EXECUTE names no table, but its plan does. */

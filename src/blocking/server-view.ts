@@ -139,18 +139,29 @@ export class ServerView {
     return !this.#unavailable.has(view)
   }
 
+  /** Which views may be asked: all at once, and each on its own when one is refused. */
   async #findOut(): Promise<void> {
-    await this.#try('data_lock_waits', lockWaits)
-    await this.#try('tidb_trx', openTransactions(false))
-    await this.#try('tidb_ddl_job', ddlJobs)
-    await this.#try(MVCC, userLockHolder(''))
-    await this.#try('tidb_mdl_info', metadataWaits(false, this.#mayAsk(MVCC)))
-    const servers = await this.#try('tidb_servers_info', {
-      sql: 'SELECT COUNT(*) AS servers FROM information_schema.tidb_servers_info',
-      read: ([row]) => Number(row?.['servers'] ?? 1),
-    })
-    if (servers === undefined || servers <= 1) return
-    this.#everyServer = (await this.#try('cluster_tidb_trx', openTransactions(true))) !== undefined
+    const asked = [
+      ['data_lock_waits', lockWaits],
+      ['tidb_trx', openTransactions(false)],
+      ['tidb_ddl_job', ddlJobs],
+      [MVCC, userLockHolder('')],
+      ['tidb_mdl_info', metadataWaits(false, true)],
+      ['tidb_servers_info', serverCount],
+    ] as const satisfies readonly (readonly [string, Question<unknown>])[]
+    const questions = asked.map(([, question]) => question)
+    const all = await this.#try('all of them', { sql: questions.map(({ sql }) => sql).join(';'), read: () => true })
+    this.#unavailable.clear()
+    if (all === undefined) {
+      for (const [view, question] of asked) await this.#try<unknown>(view, question)
+      if (!this.#mayAsk(MVCC)) {
+        this.#unavailable.delete('tidb_mdl_info')
+        await this.#try('tidb_mdl_info', metadataWaits(false, false))
+      }
+    }
+    if (!this.#mayAsk('tidb_servers_info')) return
+    const [servers] = await ask<[number]>(this.session, [serverCount])
+    if (servers > 1) this.#everyServer = (await this.#try('cluster_tidb_trx', openTransactions(true))) !== undefined
   }
 
   async #try<Answer>(view: string, question: Question<Answer>): Promise<Answer | undefined> {
@@ -163,6 +174,11 @@ export class ServerView {
       return undefined
     }
   }
+}
+
+const serverCount: Question<number> = {
+  sql: 'SELECT COUNT(*) AS servers FROM information_schema.tidb_servers_info',
+  read: ([row]) => Number(row?.['servers'] ?? 1),
 }
 
 const NOTHING: Question<readonly never[]> = { sql: '', read: () => [] }

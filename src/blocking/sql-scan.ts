@@ -17,6 +17,10 @@ export class SqlScan {
     return statement === undefined || another !== undefined ? undefined : new SqlScan(text, statement.tokens)
   }
 
+  static isOne(text: string): boolean {
+    return SqlScan.of(text) !== undefined
+  }
+
   get done(): boolean {
     return this.#at >= this.tokens.length
   }

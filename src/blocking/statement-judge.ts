@@ -14,6 +14,9 @@ const SCHEMA_CHANGE = /^\s*(?:\/\*[^]*?\*\/\s*)*(?:alter|create|drop|rename|trun
 /** A schema change, and a lock by name, is blocked when the same holder was seen over so many milliseconds. */
 const SETTLED_MS = 15
 
+/** So often rows are searched for during one wait. */
+const MOST_SCANS = 3
+
 /** Follows one statement from look to look, and says when its wait is proven. */
 export class StatementJudge {
   readonly isSchemaChange: boolean
@@ -24,8 +27,7 @@ export class StatementJudge {
   readonly #lockWait = new Persistence()
   readonly #schemaWait = new Persistence()
   readonly #userLockWait = new Persistence()
-  #queries: Promise<KeyQueries> | undefined
-  #asked = false
+  #evidence: { readonly doing: string; readonly queries: Promise<KeyQueries>; asked: number } | undefined
   #committing = false
   /** The last wait for a lock whose holders were proven, and what the statement's transaction was doing then. */
   #proven: { readonly doing: string; readonly wait: Wait } | undefined
@@ -74,13 +76,19 @@ export class StatementJudge {
     return { ...wait, milliseconds: own.waitingSince === undefined ? milliseconds : own.waited }
   }
 
-  /** The queries whose answers would show the holder. Those that find rows first come when the others have shown nobody. */
+  /**
+   * The queries whose answers would show the holder. Those that find rows first come when the others have shown nobody,
+   * and only a few times.
+   */
   async queries(own: OpenTransaction): Promise<readonly string[]> {
-    this.#queries ??= keyEvidence(this.#view.session, this.#statement, own.database)
-    const { named, found } = await this.#queries
-    const first = !this.#asked
-    this.#asked = true
-    return first && named.length > 0 ? named : [...named, ...found]
+    if (this.#evidence?.doing !== doing(own)) {
+      const queries = keyEvidence(this.#view.session, this.#statement, own.database)
+      this.#evidence = { doing: doing(own), queries, asked: 0 }
+    }
+    const evidence = this.#evidence
+    const { named, found } = await evidence.queries
+    const asked = evidence.asked++
+    return (asked === 0 && named.length > 0) || asked > MOST_SCANS ? named : [...named, ...found]
   }
 
   /** The wait that a look proves. `held` are the locks on the keys that the statement needs. */
