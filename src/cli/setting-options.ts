@@ -3,6 +3,7 @@ import type { Catalog } from '../config/catalog.ts'
 import { resolveConfig, type ConfigSources } from '../config/resolve-config.ts'
 import type { ResolvedConfig } from '../config/resolved-config.ts'
 import { nameOfOption } from '../config/setting-definition.ts'
+import { addressOf } from '../connections/endpoint.ts'
 import type { CommandLog } from './command-log.ts'
 import { givenPassword, type PasswordOptions } from './given-password.ts'
 import { keepSecret } from './print-error.ts'
@@ -101,8 +102,8 @@ export async function sourcesOf(command: Command, { catalog, signal }: OptionCon
   const { password, passwordStdin } = command.opts<PasswordOptions>()
   if (password === undefined && passwordStdin === undefined) return sources
   // Everything else is checked first: nobody is asked for a password in vain.
-  const { user, host, port } = resolveConfig(sources).database
-  const typed = await givenPassword(command.opts<PasswordOptions>(), `${user} at ${host}:${port}`, signal)
+  const { user, ...endpoint } = resolveConfig(sources).database
+  const typed = await givenPassword(command.opts<PasswordOptions>(), `${user} at ${addressOf(endpoint)}`, signal)
   keepSecret(typed)
   return { ...sources, commandLine: { ...given, password: typed } }
 }

@@ -1,23 +1,22 @@
 import type { QueryError } from 'mysql2'
 import { ConnectError } from '../errors/connect-error.ts'
 import { messageOf } from '../errors/tidb-test-error.ts'
-import { urlOf, type Endpoint } from './endpoint.ts'
+import { addressOf, urlOf, type Endpoint } from './endpoint.ts'
 import { explainTls, type Explanation } from './tls-failure.ts'
 
 /** Why a connection could not be opened, and what to do. */
 export function connectErrorOf(error: QueryError, endpoint: Endpoint, database: string | undefined): ConnectError {
-  const where = `${endpoint.host}:${endpoint.port}`
   const { code, remedy } = explainTls(error, endpoint) ?? explain(error, endpoint, database)
   return new ConnectError(code, `cannot connect to ${urlOf(endpoint, database)}: ${messageOf(error)}`, {
     cause: error,
     remedy,
-    context: { endpoint: where, user: endpoint.user },
+    context: { endpoint: addressOf(endpoint), user: endpoint.user },
   })
 }
 
 function explain(error: QueryError, endpoint: Endpoint, database: string | undefined): Explanation {
-  const { host, port, user } = endpoint
-  const where = `${host}:${port}`
+  const { host, user } = endpoint
+  const where = addressOf(endpoint)
   switch (error.code) {
     case 'ECONNREFUSED':
       return {

@@ -11,14 +11,18 @@ export interface Endpoint {
   readonly statusPort?: number
 }
 
+/** `host:port`; an IPv6 address is in brackets. */
+export function addressOf({ host, port }: Pick<Endpoint, 'host' | 'port'>): string {
+  return `${host.includes(':') ? `[${host}]` : host}:${port}`
+}
+
 /** `mysql://user@host:port/database`, without the password unless it is asked for. */
 export function urlOf(endpoint: Endpoint, database?: string, options: { password?: boolean } = {}): string {
-  const host = endpoint.host.includes(':') ? `[${endpoint.host}]` : endpoint.host
   const password =
     options.password === true && endpoint.password !== undefined
       ? `:${encodeURIComponent(endpoint.password.reveal())}`
       : ''
-  return `mysql://${encodeURIComponent(endpoint.user)}${password}@${host}:${endpoint.port}/${database === undefined ? '' : encodeURIComponent(database)}`
+  return `mysql://${encodeURIComponent(endpoint.user)}${password}@${addressOf(endpoint)}/${database === undefined ? '' : encodeURIComponent(database)}`
 }
 
 /** Whether both lead to one server; who logs in does not matter. */

@@ -1,6 +1,7 @@
 import { StatementError } from '../errors/statement-error.ts'
 import { isTidbTestError } from '../errors/tidb-test-error.ts'
 import { killQuery } from './cancel.ts'
+import { addressOf } from './endpoint.ts'
 import { maskPasswords } from './mask-passwords.ts'
 import type { SessionSettings } from './session-settings.ts'
 import type { CompiledSql } from './sql.ts'
@@ -90,7 +91,7 @@ export class GuardedWire {
     const statement = {
       sql: maskPasswords(sql.text),
       session,
-      endpoint: `${endpoint.host}:${endpoint.port}`,
+      endpoint: addressOf(endpoint),
       user: endpoint.user,
       uncommitted: this.#uncommitted,
       done,

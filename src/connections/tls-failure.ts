@@ -1,6 +1,6 @@
 import type { QueryError } from 'mysql2'
 import { messageOf } from '../errors/tidb-test-error.ts'
-import type { Endpoint } from './endpoint.ts'
+import { addressOf, type Endpoint } from './endpoint.ts'
 
 export interface Explanation {
   readonly code: string
@@ -10,12 +10,13 @@ export interface Explanation {
 const UNVERIFIED = 'TIDB_TLS_VERIFY=false accepts any certificate, and with it whoever stands in between.'
 
 /** What went wrong with TLS; undefined when it was something else. mysql2 leaves little more than the message. */
-export function explainTls(error: QueryError, { host, port }: Endpoint): Explanation | undefined {
+export function explainTls(error: QueryError, endpoint: Endpoint): Explanation | undefined {
+  const { host } = endpoint
   const message = messageOf(error)
   if (error.code === 'HANDSHAKE_NO_SSL_SUPPORT') {
     return {
       code: 'CONNECT_NO_TLS',
-      remedy: `${host}:${port} does not offer TLS: give it a certificate (TiDB's ssl-cert and ssl-key), or leave database.tls out.`,
+      remedy: `${addressOf(endpoint)} does not offer TLS: give it a certificate (TiDB's ssl-cert and ssl-key), or leave database.tls out.`,
     }
   }
   if (/does not match certificate's altnames/i.test(message)) {
