@@ -13,7 +13,7 @@ const alias = [
 
 const suite = (name: string) => ({
   extends: true as const,
-  test: { name, include: [`suites/${name}/**/*.{test.ts,spec}`], testTimeout: 30_000 },
+  test: { name, include: [`suites/${name}/**/{*.test.ts,*.spec,test_*.py}`], testTimeout: 30_000 },
 })
 
 export default defineConfig({
@@ -38,6 +38,7 @@ export default defineConfig({
       suite('resilience'),
       suite('isolation'),
       suite('coordination'),
+      suite('python'),
       {
         extends: true,
         test: {

@@ -4,11 +4,12 @@
 its own each, and answers each with a line on standard output::
 
     {"id": 1,
-     "handlers": [{"name": "Transfer", "line": 12, "doc": "Moves money.", "tags": ["txn"]}],
+     "handlers": [{"name": "Transfer[a]", "line": 12, "doc": "Moves money.", "tags": ["txn"], "problem": null}],
      "imports": ["/abs/helpers.py"],
      "problem": {"line": 3, "column": 7, "message": "invalid syntax"}}
 
-``problem`` is there when the file can't be parsed or read. ``imports`` are the files of the user's own folders that the
+``problem`` is there when the file can't be parsed or read; that of a handler, when the names of its cases can't be told
+from the text. ``imports`` are the files of the user's own folders that the
 file imports, directly or not. It ends when its standard input does.
 """
 from __future__ import annotations
@@ -18,10 +19,14 @@ import builtins
 import json
 import os
 import sys
-from typing import Any, Dict, Iterator, List, NamedTuple, Optional, Set, Tuple, Union
+from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Set, Tuple, Union
+
+sys.path.append(os.path.dirname(os.path.abspath(__file__)))
+
+from _cases import attributes_of, case_of, combined, labels_of  # noqa: E402
 
 _OWN_MODULES = ("vitest_tidb", "test_rig_python", "src.common.test_rig_python")
-_OWN_HANDLERS = ("PyStateHandler", "MultiConnectionTestHandler")
+_OWN_HANDLERS = ("PyStateHandler", "AsyncPyStateHandler", "MultiConnectionTestHandler")
 _PHASES = ("enter", "execute", "exit")
 #: So many folders above that of the file are looked through for what it imports: suites put them on ``sys.path``.
 _FOLDERS = 5
@@ -111,7 +116,8 @@ class Collector:
         ]
         found.sort(key=lambda each: each[0].lineno)
         imports = self._imports(module)
-        return {"handlers": [_described(node) for node, _ in found], "imports": sorted(imports - {file})}
+        handlers = [test for node, _ in found for test in _described(module, node)]
+        return {"handlers": handlers, "imports": sorted(imports - {file})}
 
     def _is_handler(self, module: _Module, node: ast.ClassDef, seen: Set[int]) -> bool:
         if id(node) in seen:
@@ -232,8 +238,63 @@ def _dotted(expression: ast.expr) -> Optional[str]:
     return None
 
 
-def _described(node: ast.ClassDef) -> Dict[str, Any]:
-    return {"name": node.name, "line": node.lineno, "doc": ast.get_docstring(node), "tags": _tags(node)}
+def _described(module: _Module, node: ast.ClassDef) -> List[Dict[str, Any]]:
+    """The tests that a handler stands for: one, or one for each of its cases."""
+    about = {"line": node.lineno, "doc": ast.get_docstring(node), "tags": _tags(node), "problem": None}
+    try:
+        cases = _cases(module, node, set())
+    except ValueError as error:
+        return [{"name": node.name, **about, "problem": str(error)}]
+    if cases is None:
+        return [{"name": node.name, **about}]
+    return [{"name": "%s[%s]" % (node.name, label), **about} for label in labels_of(cases)]
+
+
+def _cases(module: _Module, node: ast.ClassDef, seen: Set[str]) -> Optional[Sequence[Mapping[str, Any]]]:
+    """Of its decorators ``@parametrize("name", [values])``, and those of the classes of the file that it is derived from."""
+    cases: Optional[Sequence[Mapping[str, Any]]] = None
+    for base in node.bases:
+        name = _dotted(base)
+        if cases is None and name in module.classes and name not in seen:
+            cases = _cases(module, module.classes[name], seen | {name})
+    for decorator in reversed(node.decorator_list):
+        if not isinstance(decorator, ast.Call) or (_dotted(decorator.func) or "").rpartition(".")[2] != "parametrize":
+            continue
+        given = {keyword.arg: keyword.value for keyword in decorator.keywords}
+        names, values = [*decorator.args, *(given[key] for key in ("names", "values") if key in given)][:2] or (None, None)
+        elements = _elements(_resolved(module, values))
+        if not isinstance(names, ast.Constant) or elements is None:
+            raise ValueError("the names and values of @parametrize on %s must be written as literals" % node.name)
+        attributes = attributes_of(str(names.value))
+        cases = combined([case_of(attributes, _value(module, each)) for each in elements], cases or [{}])
+    return cases
+
+
+def _elements(values: Optional[ast.expr]) -> Optional[List[ast.expr]]:
+    if isinstance(values, ast.Call) and _dotted(values.func) == "range" and not values.keywords:
+        limits = [ast.literal_eval(each) for each in values.args]
+        return [ast.Constant(number) for number in range(*limits)]
+    return getattr(values, "elts", None)
+
+
+def _resolved(module: _Module, expression: Optional[ast.expr]) -> Optional[ast.expr]:
+    """A constant of the file stands for its value."""
+    while isinstance(expression, ast.Name) and expression.id in module.aliases:
+        expression = module.aliases[expression.id]
+    return expression
+
+
+def _value(module: _Module, expression: ast.expr) -> Any:
+    resolved = _resolved(module, expression)
+    if isinstance(resolved, (ast.Tuple, ast.List)):
+        return [_value(module, each) for each in resolved.elts]
+    # Objects are called by number.
+    if isinstance(resolved, (ast.Call, ast.Lambda, ast.Dict, ast.Set)):
+        return object()
+    try:
+        return ast.literal_eval(resolved)  # type: ignore[arg-type]
+    except ValueError:
+        raise ValueError("a value of @parametrize in line %d can't be known from the text" % expression.lineno) from None
 
 
 def _tags(node: ast.ClassDef) -> List[str]:

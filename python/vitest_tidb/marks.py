@@ -1,9 +1,9 @@
 """Decorators of handlers."""
 from __future__ import annotations
 
-from itertools import product
-from typing import Any, Callable, Dict, List, Mapping, Sequence, Tuple, Type, TypeVar
+from typing import Any, Callable, Dict, Mapping, Sequence, Type, TypeVar
 
+from ._cases import attributes_of, case_of, combined, labels_of
 from .handler import PyStateHandler
 
 H = TypeVar("H", bound=Type[PyStateHandler])
@@ -42,14 +42,14 @@ def parametrize(names: str, values: Sequence[Any]) -> Callable[[H], H]:
 
     :raises ValueError: no values, or a tuple that has not one value for each name
     """
-    attributes = [name.strip() for name in names.split(",") if name.strip()]
-    cases = [_case(attributes, value) for value in values]
+    attributes = attributes_of(names)
+    cases = [case_of(attributes, value) for value in values]
     if not attributes or not cases:
         raise ValueError("parametrize(%r, …): needs a name and at least one value" % names)
 
     def mark(handler: H) -> H:
         earlier: Sequence[Mapping[str, Any]] = getattr(handler, "__vitest_tidb_cases__", ({},))
-        setattr(handler, "__vitest_tidb_cases__", [{**one, **other} for one, other in product(cases, earlier)])
+        setattr(handler, "__vitest_tidb_cases__", combined(cases, earlier))
         return handler
 
     return mark
@@ -66,28 +66,6 @@ def cases_of(name: str, handler: Type[Any]) -> Dict[str, Type[Any]]:
         members = {**case, "__module__": handler.__module__, "__doc__": handler.__doc__}
         classes[test] = type(test, (handler,), members)
     return classes
-
-
-def labels_of(cases: Sequence[Mapping[str, Any]]) -> List[str]:
-    """What cases are called: their values where these have a short text, else by number. Each is another."""
-    labels: List[str] = []
-    for index, case in enumerate(cases):
-        label = "-".join(_label(name, value, index) for name, value in case.items())
-        labels.append(label if label not in labels else "%s#%d" % (label, index))
-    return labels
-
-
-def _label(name: str, value: Any, index: int) -> str:
-    return str(value) if isinstance(value, (str, int, float, type(None))) else "%s%d" % (name, index)
-
-
-def _case(names: List[str], value: Any) -> Dict[str, Any]:
-    if len(names) == 1:
-        return {names[0]: value}
-    values: Tuple[Any, ...] = tuple(value)
-    if len(values) != len(names):
-        raise ValueError("parametrize: %r has %d values for %d names" % (value, len(values), len(names)))
-    return dict(zip(names, values))
 
 
 def _unchanged(handler: H) -> H:

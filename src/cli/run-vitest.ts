@@ -66,7 +66,7 @@ function suiteOptions(suites: readonly string[], user: string): VitestConfig {
     cli: {
       root,
       config: false,
-      include: suites.map((suite) => `${suite}/**/*.{test.ts,spec}`),
+      include: suites.map((suite) => `${suite}/**/{*.test.ts,*.spec,test_*.py}`),
       // By default node_modules is left out, which is where an installed package is.
       exclude: [],
       setupFiles: [ownFile('skip-denied')],

@@ -12,7 +12,16 @@ const line = z.int().positive()
 
 const collected = z.object({
   /** In the order of the file. */
-  handlers: z.array(z.object({ name: z.string(), line, doc: z.string().nullable(), tags: z.array(z.string()) })),
+  handlers: z.array(
+    z.object({
+      name: z.string(),
+      line,
+      doc: z.string().nullable(),
+      tags: z.array(z.string()),
+      /** Why the names of its cases can't be known. */
+      problem: z.string().nullable(),
+    }),
+  ),
   /** Files of the user that the file imports, directly or not. */
   imports: z.array(z.string()),
   /** Why it can't be read. */

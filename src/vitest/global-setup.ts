@@ -3,6 +3,7 @@ import { backendFor } from '../backends/assemble.ts'
 import type { RunningBackend, Schema } from '../backends/backend.ts'
 import { banner } from '../backends/banner.ts'
 import { startedAhead } from '../backends/started-ahead.ts'
+import { pythonExtension } from '../config/python-extension.ts'
 import type { ResolvedConfig } from '../config/resolved-config.ts'
 import type { WorkerSettings } from '../config/worker-settings.ts'
 import { startBroker, type Broker } from '../databases/broker.ts'
@@ -107,8 +108,8 @@ function teller(vitest: Vitest, logger: Logger): Teller {
 async function openBroker(run: Run, schema: Schema | undefined): Promise<Broker> {
   const prepared = Promise.withResolvers<void>()
   const start = (): Promise<RunningBackend> => startBackend(run, schema, prepared.resolve)
-  // Listing tests must stay quick, and starts nothing.
-  const starting = isListing() ? undefined : start().then(firstServerAhead)
+  // Listing tests must stay quick, and starts nothing; a dry run needs nothing.
+  const starting = isListing() || isDryRun(run.config) ? undefined : start().then(firstServerAhead)
   starting?.catch(() => undefined)
   // What takes moments goes on while the workers start, and a failure of it meets whoever asks for a server.
   await Promise.race([starting, prepared.promise])
@@ -194,6 +195,10 @@ function workerSettings(broker: Broker, config: ResolvedConfig, seed: number): W
 /** With a seed when somebody chose one: one that nobody chose has nothing to repeat. */
 function retryOf({ retry, test: { seed } }: ResolvedConfig): WorkerSettings['retry'] {
   return seed === undefined ? retry : { ...retry, seed }
+}
+
+function isDryRun(config: ResolvedConfig): boolean {
+  return config.extension(pythonExtension).dryRun
 }
 
 function isListing(): boolean {

@@ -17,17 +17,17 @@ export async function transformPython(
   watch: (file: string) => void,
 ): Promise<TestModule> {
   try {
-    const found = await collectorFor(vitest).collect(path)
+    const settings = vitest === undefined ? undefined : resolveRunConfig(vitest).extension(pythonExtension)
+    const found = await collectorFor(settings?.interpreter).collect(path)
     for (const file of found.imports) watch(file)
     const tags = new Set(vitest?.config.tags.map(({ name }) => name))
-    return pythonModule(source, path, found, tags)
+    return pythonModule(source, path, found, { tags, dryRun: settings?.dryRun ?? false })
   } catch (error) {
     return unreadModule(source, path, error)
   }
 }
 
-function collectorFor(vitest: Vitest | undefined): Collector {
-  const setting = vitest === undefined ? undefined : resolveRunConfig(vitest).extension(pythonExtension).interpreter
+function collectorFor(setting: string | undefined): Collector {
   holder[KEY] ??= new Map()
   const known = holder[KEY].get(setting ?? '')
   if (known !== undefined) return known

@@ -3,7 +3,16 @@ import { messageOf } from '../errors/tidb-test-error.ts'
 import type { CollectedFile } from '../python/collector.ts'
 import { runtimePath, TestModuleLines, type TestModule } from './test-module.ts'
 
-const IMPORT = 'import { pythonFile, test } from '
+const IMPORT = 'import { pythonFile, '
+
+export interface PythonModuleOptions {
+  /** Tags that Vitest's configuration knows; it refuses others. */
+  readonly tags: ReadonlySet<string>
+  /** Whether handlers get mock connections, and no server. */
+  readonly dryRun: boolean
+}
+
+const NOTHING: PythonModuleOptions = { tags: new Set(), dryRun: false }
 
 /** Whether a module is one that `pythonModule` has made; the plugin may stand in a configuration twice. */
 export function isPythonModule(code: string): boolean {
@@ -12,7 +21,7 @@ export function isPythonModule(code: string): boolean {
 
 /**
  * A file of Python as a test module: one `test()` a handler, on the line of its class. Names are literals, so that editors
- * find them without running anything. `tags` are those that Vitest's configuration knows; it refuses others.
+ * find them without running anything.
  *
  * A file that has no handler, or can't be read, is one test that fails: a module that throws would fail all of
  * `vitest list`.
@@ -21,24 +30,30 @@ export function pythonModule(
   source: string,
   path: string,
   { handlers, problem }: Pick<CollectedFile, 'handlers' | 'problem'>,
-  tags: ReadonlySet<string>,
+  { tags, dryRun }: PythonModuleOptions,
 ): TestModule {
   const lines = new TestModuleLines(source, path)
   const file = basename(path)
-  lines.add(1, `${IMPORT}${JSON.stringify(runtimePath('python-file'))};`)
+  lines.add(
+    1,
+    `${IMPORT}${dryRun ? 'dryRunTest as test' : 'test'} } from ${JSON.stringify(runtimePath('python-file'))};`,
+  )
   lines.add(1, 'const file = pythonFile(import.meta.filename);')
-  for (const { name, line, doc, tags: own } of handlers) {
+  for (const { name, line, doc, tags: own, problem: unnamed } of handlers) {
     const known = own.filter((tag) => tags.has(tag))
     const meta = { handler: { file: path, name, tags: own, ...(doc === null ? {} : { description: doc }) } }
     const options = JSON.stringify({ ...(known.length === 0 ? {} : { tags: known }), meta })
-    const handler = JSON.stringify({ name, line })
     const title = JSON.stringify(testName(file, name))
-    lines.add(line, `test(${title}, ${options}, ({ python, skip }) => file.run(${handler}, python, skip));`)
+    const body =
+      unnamed === null
+        ? `({ python, skip }) => file.run(${JSON.stringify({ name, line })}, python, skip)`
+        : refusal({ line, column: 1, message: unnamed })
+    lines.add(line, `test(${title}, ${options}, ${body});`)
   }
   const wrong = problem ?? (handlers.length === 0 ? NO_HANDLER : undefined)
   if (wrong !== undefined) {
     const title = JSON.stringify(`${file} can be run`)
-    lines.add(wrong.line, `test(${title}, () => { file.refuse(${JSON.stringify(wrong)}) });`)
+    lines.add(wrong.line, `test(${title}, ${refusal(wrong)});`)
   }
   return lines.finish()
 }
@@ -49,12 +64,16 @@ export function unreadModule(source: string, path: string, error: unknown): Test
     source,
     path,
     { handlers: [], problem: { line: 1, column: 1, message: messageOf(error) } },
-    new Set(),
+    NOTHING,
   )
 }
 
 export function testName(file: string, handler: string): string {
   return `${file} › ${handler}`
+}
+
+function refusal(problem: NonNullable<CollectedFile['problem']>): string {
+  return `() => { file.refuse(${JSON.stringify(problem)}) }`
 }
 
 const NO_HANDLER = {
