@@ -1,6 +1,9 @@
 import { describe, expect } from 'vitest'
+import { test as tidbTest } from '../../fixtures/test.ts'
 import { Secret } from '../logging/secret.ts'
-import { finish, observerAt, shortly, test, waitOf } from './testing/observed.ts'
+import { finish, observed, observerAt, shortly, waitOf } from './testing/observed.ts'
+
+const test = tidbTest.extend('observed', observed)
 
 const SCHEMA = `CREATE TABLE t (id INT PRIMARY KEY, v INT); INSERT INTO t VALUES (1, 0), (2, 0);
   CREATE TABLE source (id INT PRIMARY KEY, v INT); INSERT INTO source VALUES (1, 5), (9, 5)`

@@ -1,5 +1,8 @@
 import { expect } from 'vitest'
-import { shortly, test, waitOf } from './testing/observed.ts'
+import { test as tidbTest } from '../../fixtures/test.ts'
+import { observed, shortly, waitOf } from './testing/observed.ts'
+
+const test = tidbTest.extend('observed', observed)
 
 const SCHEMA = 'CREATE TABLE t (id INT PRIMARY KEY, v INT, email VARCHAR(30) UNIQUE); INSERT INTO t VALUES (1, 0, NULL)'
 

@@ -1,8 +1,11 @@
 import { expect } from 'vitest'
+import { test as tidbTest } from '../../fixtures/test.ts'
 import type { Session } from '../connections/session.ts'
 import type { StartedStatement } from '../connections/started-statement.ts'
 import { describeWait, type StatementState } from './wait.ts'
-import { test, type Observed } from './testing/observed.ts'
+import { type Observed, observed } from './testing/observed.ts'
+
+const test = tidbTest.extend('observed', observed)
 
 const UPDATES = 400
 

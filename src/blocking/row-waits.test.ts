@@ -1,6 +1,9 @@
 import { describe, expect } from 'vitest'
+import { test as tidbTest } from '../../fixtures/test.ts'
 import { sql } from '../connections/sql.ts'
-import { finish, shortly, test, waitOf } from './testing/observed.ts'
+import { finish, observed, shortly, waitOf } from './testing/observed.ts'
+
+const test = tidbTest.extend('observed', observed)
 
 const TABLES: Readonly<Record<string, string>> = {
   t: `CREATE TABLE t (id INT PRIMARY KEY, v INT, email VARCHAR(30) UNIQUE, KEY (v));

@@ -1,6 +1,9 @@
 import { expect } from 'vitest'
+import { test as tidbTest } from '../../fixtures/test.ts'
 import { sql } from '../connections/sql.ts'
-import { finish, shortly, test, waitOf } from './testing/observed.ts'
+import { finish, observed, shortly, waitOf } from './testing/observed.ts'
+
+const test = tidbTest.extend('observed', observed)
 
 const SCHEMA = 'CREATE TABLE t (id INT PRIMARY KEY, v INT); INSERT INTO t VALUES (1, 0)'
 

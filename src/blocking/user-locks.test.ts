@@ -1,6 +1,9 @@
 import { expect } from 'vitest'
+import { test as tidbTest } from '../../fixtures/test.ts'
 import { openSession } from '../connections/open-session.ts'
-import { shortly, test, waitOf } from './testing/observed.ts'
+import { observed, shortly, waitOf } from './testing/observed.ts'
+
+const test = tidbTest.extend('observed', observed)
 
 const unique = (): string => `lock of ${process.pid} at ${performance.now()}`
 

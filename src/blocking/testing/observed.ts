@@ -1,5 +1,4 @@
 import { expect } from 'vitest'
-import { test as tidbTest } from '../../../fixtures/test.ts'
 import { openSession, openWire, sessionOver } from '../../connections/open-session.ts'
 import type { Endpoint } from '../../connections/endpoint.ts'
 import type { Session } from '../../connections/session.ts'
@@ -16,7 +15,11 @@ export interface Observed {
   open(name: string): Promise<Session>
 }
 
-export const test = tidbTest.extend('observed', async ({ db, tidb }, { onCleanup }): Promise<Observed> => {
+/** To be given to `test.extend('observed', …)`. */
+export async function observed(
+  { db, tidb }: { readonly db: Session; readonly tidb: { readonly endpoint: Endpoint } },
+  { onCleanup }: { onCleanup(cleanup: () => Promise<void>): void },
+): Promise<Observed> {
   const { endpoint } = tidb
   const sessions: Session[] = []
   const observer = observerAt(endpoint, () => sessions)
@@ -32,7 +35,7 @@ export const test = tidbTest.extend('observed', async ({ db, tidb }, { onCleanup
     await Promise.all(sessions.map((session) => session.close()))
   })
   return { observer, alice, bob, carol, open }
-})
+}
 
 export function observerAt(endpoint: Endpoint, sessions: () => readonly Session[]): BlockingObserver {
   return new BlockingObserver({ openSession: (name) => openSession({ name, endpoint }), sessions })
