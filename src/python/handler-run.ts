@@ -1,5 +1,4 @@
 import { systemClock } from '../clock/system-clock.ts'
-import { urlOf, type Endpoint } from '../connections/endpoint.ts'
 import { PythonError } from '../errors/python-error.ts'
 import { messageOf } from '../errors/tidb-test-error.ts'
 import { DynamicMachine } from '../state-machine/dynamic-machine.ts'
@@ -7,6 +6,7 @@ import { FailedRunError } from '../state-machine/failed-run-error.ts'
 import { runMachine } from '../state-machine/run-machine.ts'
 import type { ConnectionsHost } from './connections-host.ts'
 import type { FailedStatement } from './failed-statement.ts'
+import { handlerContext, handlerEnvironment, type HandlerDatabase } from './handler-database.ts'
 import { HandlerInstance } from './handler-instance.ts'
 import type { Interpreter } from './interpreter.ts'
 import { canonicalState } from './state-name.ts'
@@ -18,7 +18,7 @@ export interface HandlerRunOptions {
   /** Name of its class. */
   readonly handler: string
   /** The database of the test; undefined in a dry run, which has none. */
-  readonly database: { readonly endpoint: Endpoint; readonly name: string } | undefined
+  readonly database: HandlerDatabase | undefined
   /** Undefined in a dry run. */
   readonly connections: ConnectionsHost | undefined
   /** Milliseconds that the handler may take. */
@@ -80,7 +80,11 @@ export async function runHandler(options: HandlerRunOptions): Promise<HandlerRun
 async function verdictOn(instance: HandlerInstance, options: HandlerRunOptions): Promise<Verdict> {
   const { database, handler } = options
   try {
-    const created = await instance.create(contextOf(database), environmentOf(database), database === undefined)
+    const created = await instance.create(
+      handlerContext(database),
+      handlerEnvironment(database),
+      database === undefined,
+    )
     if (created.skip !== undefined) return { verdict: 'skipped', reason: created.skip }
     const error = await attempt(() => machineRun(instance, options))
     const { mocks, threads } = await instance.dispose()
@@ -138,30 +142,6 @@ function assertCompleted(handler: string, { state, returned }: { state: string |
   throw new PythonError('PYTHON_STATE', `${handler}.execute returned ${what}, not PyState.completed()`, {
     remedy: 'A handler that has done its work returns PyState.completed(); nothing else is a success.',
   })
-}
-
-function contextOf(database: HandlerRunOptions['database']): object {
-  if (database === undefined) {
-    return { host: 'dry-run', port: 4000, username: 'root', password: '', database: 'dry_run' }
-  }
-  const { endpoint, name } = database
-  const { host, port, user, password } = endpoint
-  return { host, port, username: user, password: password?.reveal() ?? '', database: name }
-}
-
-/** What connections that a suite makes by itself take when they are told nothing. */
-function environmentOf(database: HandlerRunOptions['database']): Record<string, string> {
-  if (database === undefined) return { REAL_DB: 'false' }
-  const { endpoint, name } = database
-  return {
-    REAL_DB: 'true',
-    TIDB_HOST: endpoint.host,
-    TIDB_PORT: String(endpoint.port),
-    TIDB_USER: endpoint.user,
-    TIDB_PASSWORD: endpoint.password?.reveal() ?? '',
-    TIDB_DATABASE: name,
-    TIDB_URL: urlOf(endpoint, name),
-  }
 }
 
 function swallowedBy(connections: ConnectionsHost | undefined, raised: ReadonlySet<number>): FailedStatement[] {

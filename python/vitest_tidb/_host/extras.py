@@ -8,10 +8,8 @@ from typing import Any, List, Optional
 
 def rewrite_assertions(tree: ast.AST) -> ast.AST:
     """Lets a plain ``assert`` tell what it compared."""
-    try:
-        from vitest_tidb._assertions import rewrite
-    except ImportError:
-        return tree
+    from vitest_tidb._assertions import rewrite
+
     return rewrite(tree)
 
 
@@ -43,16 +41,16 @@ def is_skip(error: BaseException) -> bool:
 
 def context_of(values: Any, dry: bool) -> Any:
     """The context of a handler, with its connection: a real one unless this is a dry run."""
-    from vitest_tidb import PyConnection, PyStateContext, RealPyConnection
+    from vitest_tidb import PyConnection, PyStateContext, RealPyConnection, _dry_run
 
-    connection = PyConnection() if dry else RealPyConnection(connection_id="default")
+    _dry_run.set_active(dry)
+    connection = PyConnection("default") if dry else RealPyConnection(connection_id="default")
     names = ("host", "port", "username", "password", "database")
     return PyStateContext(**{name: values.get(name) for name in names}, connection=connection, connections=[])
 
 
-def mocks_used() -> int:
+def mocks_made() -> int:
     """How many mock connections the process has made so far."""
     from vitest_tidb import PyConnection
 
-    made = getattr(PyConnection, "made", 0)
-    return made if isinstance(made, int) else 0
+    return PyConnection.made

@@ -24,8 +24,10 @@ _PHASES = ("enter", "execute", "exit")
 class _Instance:
     """One handler on its way through ``enter``, ``execute`` and ``exit``."""
 
-    def __init__(self, handler: Any, context: Any) -> None:
+    def __init__(self, handler: Any, context: Any, mocks: int) -> None:
         self.handler = handler
+        #: How many mock connections had been made before it.
+        self.mocks = mocks
         self.context = context
         self.loop: Optional[AbstractEventLoop] = None
 
@@ -93,7 +95,7 @@ class Host:
         handlers: List[Dict[str, Any]] = [
             {
                 "name": name,
-                "line": loaded.lines.get(name, 1),
+                "line": loaded.lines.get(name.partition("[")[0], 1),
                 "doc": description(handler),
                 "tags": extras.tags_of(handler),
                 "skip": extras.skip_reason(handler),
@@ -121,9 +123,10 @@ class Host:
         reason = extras.skip_reason(handler)
         if reason is not None:
             return {"skip": reason}
+        mocks = extras.mocks_made()
         context = extras.context_of(values, dry)
         self._last += 1
-        self._instances[self._last] = _Instance(handler(), context)
+        self._instances[self._last] = _Instance(handler(), context, mocks)
         return {"instance": self._last, "skip": None, "expectedFailure": extras.expected_failure(handler)}
 
     def _call(self, params: Dict[str, Any]) -> Dict[str, Any]:
@@ -163,7 +166,8 @@ class Host:
         signal.alarm(0)
         self._streams.flush()
         left = [thread.name for thread in threading.enumerate() if thread.ident not in self._own_threads]
-        return {"threads": left, "mocks": extras.mocks_used()}
+        mocks = 0 if instance is None else extras.mocks_made() - instance.mocks
+        return {"threads": left, "mocks": mocks}
 
     def _stack(self, params: Dict[str, Any]) -> Dict[str, Any]:
         frames = sys._current_frames()

@@ -82,6 +82,7 @@ def _rewritten(tree: ast.AST) -> Any:
 
 def _handlers(module: ModuleType, lines: Dict[str, int]) -> Dict[str, type]:
     from vitest_tidb import PyStateHandler
+    from vitest_tidb.marks import cases_of
 
     found: List[Tuple[int, str, type]] = []
     for name, value in vars(module).items():
@@ -89,7 +90,10 @@ def _handlers(module: ModuleType, lines: Dict[str, int]) -> Dict[str, type]:
             continue
         if value.__module__ == module.__name__ and value.__name__ == name:
             found.append((lines.get(name, 1), name, value))
-    return {name: value for _, name, value in sorted(found, key=lambda each: each[0])}
+    handlers: Dict[str, type] = {}
+    for _, name, value in sorted(found, key=lambda each: each[0]):
+        handlers.update(cases_of(name, value))
+    return handlers
 
 
 def description(handler: type) -> Optional[str]:

@@ -1,0 +1,95 @@
+import { dirname } from 'node:path'
+import type { BlockingObserver } from '../blocking/blocking-observer.ts'
+import type { Session } from '../connections/session.ts'
+import type { StateContext } from '../workflows/workflow-context.ts'
+import { ConnectionsHost } from './connections-host.ts'
+import { handlerEnvironment, handlerContext } from './handler-database.ts'
+import { HandlerInstance } from './handler-instance.ts'
+import type { KeptInterpreter } from './kept-interpreter.ts'
+import { chosenState } from './state-name.ts'
+
+export interface PythonStateOptions {
+  readonly interpreter: KeptInterpreter
+  /** Absolute. */
+  readonly file: string
+  /** Name of the class. */
+  readonly handler: string
+  readonly observer: BlockingObserver
+  readonly lockWaitTimeout?: number
+  readonly log: (text: string) => void
+}
+
+/** A handler of a machine whose work is done in Python. */
+export interface PythonState<To extends string> {
+  readonly name: string
+  readonly to: readonly To[]
+  execute(context: StateContext<unknown, never>): Promise<To>
+}
+
+/** Milliseconds that Python may take to give way when the state is interrupted. */
+const GRACE = 1_000
+
+/**
+ * A handler written in Python as a state of a machine of TypeScript, or of both. What its `execute` returns is where the
+ * machine goes: one of `to`, in any of the spellings that PyState's names have. Its `enter` and `exit` run too.
+ *
+ * It works on the session of the machine's context; when nothing has provided one, reading it is an error as in any state.
+ */
+export function pythonState<const To extends string>(options: PythonStateOptions, to: readonly To[]): PythonState<To> {
+  const { interpreter, file, handler } = options
+  return {
+    name: handler,
+    to,
+    execute: (context) =>
+      interpreter.use(async (lent) => {
+        const connections = connectionsOf(options, context)
+        const instance = new HandlerInstance(lent, file, handler, connections)
+        lent.serve(connections)
+        const interrupted = (): void => void instance.interrupt(GRACE).catch(() => lent.end())
+        context.signal.addEventListener('abort', interrupted, { once: true })
+        try {
+          const { endpoint, session } = context
+          const database = { endpoint, name: session.database ?? '' }
+          await instance.create(handlerContext(database), handlerEnvironment(database), false)
+          const returned = await run(instance)
+          // A state that is none of `to` is told by the machine, with those that it may go to.
+          return chosenState(returned.state ?? returned.returned, to) as To
+        } catch (error) {
+          throw instance.failureOf([error], 0)
+        } finally {
+          context.signal.removeEventListener('abort', interrupted)
+          lent.serve(undefined)
+          const output = instance.takeOutput().trimEnd()
+          if (output !== '') options.log(output)
+          await connections.close()
+        }
+      }),
+  }
+}
+
+/** `exit` always runs, and the first failure is the one that counts. */
+async function run(instance: HandlerInstance): ReturnType<HandlerInstance['call']> {
+  try {
+    await instance.call('enter')
+    return await instance.call('execute')
+  } finally {
+    await instance.leave()
+    await instance.dispose()
+  }
+}
+
+function connectionsOf(options: PythonStateOptions, context: StateContext<unknown, never>): ConnectionsHost {
+  const { file, observer, lockWaitTimeout, log } = options
+  const { session, signal } = context
+  const open = ({ id, database }: { id: string; database?: string | null | undefined }): Promise<Session> =>
+    context.connect({ name: id, database: database ?? session.database, signal })
+  return new ConnectionsHost({
+    main: session,
+    open,
+    observer,
+    signal,
+    lockWaitTimeout,
+    folder: dirname(file),
+    log,
+  })
+}
