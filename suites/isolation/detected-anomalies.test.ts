@@ -188,6 +188,94 @@ test('what was rolled back to a savepoint was not written', async ({ isolation }
   expect(report.detection).toEqual({ anomalies: [], possible: [], unknown: [] })
 })
 
+test('a statement that fails has seen what it fails of', async ({ isolation }) => {
+  const report = await isolation({
+    setup: ACCOUNTS,
+    sessions: {
+      alice: {
+        begin: 'BEGIN',
+        look: 'SELECT value FROM account WHERE id = 3',
+        insert: 'INSERT INTO account VALUES (3, 30)',
+        commit: 'COMMIT',
+      },
+      bob: { insert: 'INSERT INTO account VALUES (3, 31)' },
+    },
+    detect: true,
+  }).permutation('alice.begin', 'alice.look', 'bob.insert', 'alice.insert', 'alice.commit')
+  expect(report.step('alice.insert').error?.errno).toBe(1062)
+  expect(report.detection?.anomalies.map(({ name, evidence }) => `${name}: ${evidence}`)).toContain(
+    'G-single: alice.look met no account(3), and bob made it (3, 31); alice.insert met account(3) as (3, 31), which bob had made of no row',
+  )
+})
+
+test('the victim of a deadlock takes no part', async ({ isolation }) => {
+  const report = await isolation({
+    setup: ACCOUNTS,
+    sessions: {
+      alice: {
+        begin: 'BEGIN',
+        one: 'UPDATE account SET value = value + 1 WHERE id = 1',
+        other: 'UPDATE account SET value = value + 1 WHERE id = 2',
+        commit: 'COMMIT',
+      },
+      bob: {
+        begin: 'BEGIN',
+        other: 'UPDATE account SET value = value + 1 WHERE id = 2',
+        one: 'UPDATE account SET value = value + 1 WHERE id = 1',
+        commit: 'COMMIT',
+      },
+    },
+    detect: true,
+  }).permutation(
+    'alice.begin',
+    'bob.begin',
+    'alice.one',
+    'bob.other',
+    'alice.other',
+    'bob.one',
+    'alice.commit',
+    'bob.commit',
+  )
+  expect(report.records.filter(({ error }) => error?.errno === 1213)).toHaveLength(1)
+  expect(report.detection).toEqual({ anomalies: [], possible: [], unknown: [] })
+})
+
+test('a whole transaction can be one step', async ({ isolation }) => {
+  const report = await isolation({
+    setup: ACCOUNTS,
+    sessions: {
+      alice: {
+        begin: 'BEGIN; SELECT value FROM account WHERE id = 1',
+        read: 'SELECT value FROM account WHERE id = 2',
+        commit: 'COMMIT',
+      },
+      bob: {
+        all: 'BEGIN; UPDATE account SET value = value - 5 WHERE id = 1; UPDATE account SET value = value + 5 WHERE id = 2; COMMIT',
+      },
+    },
+    level: 'READ COMMITTED',
+    detect: true,
+  }).permutation('alice.begin', 'bob.all', 'alice.read', 'alice.commit')
+  expect(report.detection?.anomalies.map(({ name }) => name)).toEqual(['G-single', 'G2-item', 'G2'])
+  expect(report.detection?.unknown).toEqual([])
+})
+
+test('several that wait for one COMMIT end together', async ({ isolation }) => {
+  const add = 'UPDATE account SET value = value + 1 WHERE id = 1'
+  const report = await isolation({
+    setup: ACCOUNTS,
+    sessions: {
+      alice: { begin: 'BEGIN', add, commit: 'COMMIT' },
+      bob: { add },
+      carol: { add: add.replace('id = 1', 'id < 3') },
+    },
+    afterwards: { end: 'SELECT value FROM account ORDER BY id' },
+    detect: true,
+  }).permutation('alice.begin', 'alice.add', 'bob.add', 'carol.add', 'alice.commit')
+  expect(report.detection).toEqual({ anomalies: [], possible: [], unknown: [] })
+  expect(report.rows('afterwards.end')).toEqual([{ value: 13 }, { value: 21 }])
+})
+
 test.for([
   ['counted keys', 'CREATE TABLE t (id INT PRIMARY KEY AUTO_INCREMENT, v INT)'],
   ['no key', 'CREATE TABLE t (v INT)'],

@@ -1,7 +1,8 @@
 import { isStatementError } from '../../errors/guards.ts'
 import type { Dependency, DirtyRead, History } from './history.ts'
 import { nameOfStep, type Observation, type Timeline } from './observation.ts'
-import { comparableRows, type Replay, type Replayed, type ReplayedStep } from './replay.ts'
+import { comparableRows, type Replay, type Replayed } from './replay.ts'
+import { replayedStep } from './replayed-step.ts'
 import { committedRows, commitsThatShow, mixedRows, type OwnRows, type SeenRows } from './seen-rows.ts'
 import { readsOf, type StepReads } from './step-reads.ts'
 import { dataStatements, transactionsOf, type WatchedTransaction } from './transactions.ts'
@@ -20,7 +21,7 @@ const MOST_HISTORIES = 256
 /** Which reads and writes a schedule consists of. */
 export async function inferHistory(timeline: Timeline, replay: Replay): Promise<Inferred> {
   const transactions = transactionsOf(timeline)
-  const committed = new CommittedVersions(timeline, transactions)
+  const committed = await CommittedVersions.of(timeline, transactions, replay)
   const doubts = [...committed.doubts]
   const choices: StepReads[][] = []
   for (const reader of transactions.filter(({ outcome }) => outcome === 'committed')) {
@@ -66,19 +67,15 @@ interface Explained {
 /** The rows that a step may have met are those on which it does again what it did. */
 async function explain(context: Explaining): Promise<Explained | undefined> {
   const { step, reader, timeline, committed, replay } = context
-  const statements = dataStatements(step)
-  if (statements.length === 0 || waitedInVain(step)) return { reads: [], effect: undefined }
-  const replayed: ReplayedStep = {
-    sql: statements.map(({ sql }) => sql).join('; '),
-    variables: step.before.variables,
-  }
+  if (dataStatements(step).length === 0 || waitedInVain(step)) return { reads: [], effect: undefined }
+  const replayed = replayedStep(step)
   const position = timeline.observations.indexOf(step)
   const reads: StepReads[] = []
   let effect: Replayed | undefined
   for (const candidates of candidatesFor(context)) {
     for (const rows of candidates) {
       const result = await replay.run(replayed, rows.contents)
-      if (!didTheSame(step, reader, result)) continue
+      if (!didTheSame(context, result)) continue
       effect ??= result
       reads.push(await readsOf({ step, position, reader, rows, replay, replayed, committed }))
     }
@@ -93,8 +90,8 @@ async function explain(context: Explaining): Promise<Explained | undefined> {
  */
 function* candidatesFor(context: Explaining): Generator<readonly SeenRows[]> {
   const { step, reader, committed, own, transactions } = context
-  const now = step.round - 1
-  const most = Math.max(committed.commitsIn(now), committed.commitsIn(step.round) - (isWriter(reader, step) ? 1 : 0))
+  const ends = reader.endedIn === step.round && committed.commitOf(reader) > 0
+  const most = ends ? committed.commitOf(reader) - 1 : committed.commitsIn(step.round)
   const shown = step.before.contents ?? (onlyReads(step) ? step.after.contents : undefined)
   const atOneTime = shown === undefined ? [] : commitsThatShow(committed, shown, own, most)
   const current = range(committed.commitsIn(step.sentAfter), most)
@@ -119,16 +116,12 @@ function onlyReads(step: Observation): boolean {
   )
 }
 
-function isWriter({ committedAt, endedIn }: WatchedTransaction, { round }: Observation): boolean {
-  return committedAt > 0n && endedIn === round
-}
-
 /** A step that another transaction has ended tells nothing of rows: deadlock, write conflict, timeout. */
 function waitedInVain({ record }: Observation): boolean {
   return record.error !== undefined && isStatementError(record.error) && record.error.outcome === 'transient'
 }
 
-function didTheSame(step: Observation, reader: WatchedTransaction, replayed: Replayed): boolean {
+function didTheSame({ step, reader, committed }: Explaining, replayed: Replayed): boolean {
   const { record, after, before } = step
   if (record.outcome === 'failed') return record.error?.errno === replayed.errno
   if (replayed.errno !== undefined) return false
@@ -140,7 +133,7 @@ function didTheSame(step: Observation, reader: WatchedTransaction, replayed: Rep
     })
     .map((result) => ('rows' in result ? comparableRows(result.rows) : String(result.affectedRows)))
   if (JSON.stringify(seen) !== JSON.stringify(replayed.results)) return false
-  const left = after.contents ?? (reader.alone ? step.committedAfter : before.contents)
+  const left = after.contents ?? (reader.alone ? committed.contentsAfter(committed.commitOf(reader)) : before.contents)
   if (left === undefined || onlyReads(step)) return true
   return changedRows(replayed.before, replayed.after).every((name) => {
     const row = replayed.after.get(name)

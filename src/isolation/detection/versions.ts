@@ -1,5 +1,7 @@
 import type { Dependency } from './history.ts'
 import type { Timeline } from './observation.ts'
+import type { Replay } from './replay.ts'
+import { replayedStep } from './replayed-step.ts'
 import type { WatchedTransaction } from './transactions.ts'
 import { changedRows, printRow, sameRow, withRows, type Contents, type WatchedRow } from './watched-tables.ts'
 
@@ -19,23 +21,31 @@ export class CommittedVersions {
   readonly writers: readonly WatchedTransaction[]
   readonly doubts: string[] = []
 
-  constructor(timeline: Timeline, transactions: readonly WatchedTransaction[]) {
+  private constructor(timeline: Timeline, transactions: readonly WatchedTransaction[]) {
     this.#initial = timeline.initial
     this.writers = transactions
       .filter(({ committedAt }) => committedAt > 0n)
       .toSorted((left, right) => (left.committedAt < right.committedAt ? -1 : 1))
+  }
+
+  static async of(
+    timeline: Timeline,
+    transactions: readonly WatchedTransaction[],
+    replay: Replay,
+  ): Promise<CommittedVersions> {
+    const committed = new CommittedVersions(timeline, transactions)
     for (const [index, now] of timeline.rounds.entries()) {
-      const round = index + 1
+      const writers = committed.writers.filter(({ endedIn }) => endedIn === index + 1)
       const before = timeline.rounds[index - 1] ?? timeline.initial
-      this.#commitAll(
-        this.writers.filter(({ endedIn }) => endedIn === round),
-        before,
-        now,
-      )
-      if (changedRows(this.contentsAfter(this.commitsIn(round)), now).length > 0) {
-        this.doubts.push('what an outsider reads does not follow from what was committed')
+      for (const writer of writers) {
+        if (writer.alone && writers.length > 1) await committed.#addRepeated(writer, replay)
+        else committed.#addSeen(writer, writers, before, now)
+      }
+      if (changedRows(committed.contentsAfter(committed.commitsIn(index + 1)), now).length > 0) {
+        committed.doubts.push('what an outsider reads does not follow from what was committed')
       }
     }
+    return committed
   }
 
   /** The rows that the schedule changed. */
@@ -46,6 +56,11 @@ export class CommittedVersions {
   /** The versions of a row, the oldest first. */
   of(name: string): readonly Version[] {
     return this.#versions.get(name) ?? []
+  }
+
+  /** How many transactions had committed writes when a transaction did, itself included; 0 if it wrote nothing. */
+  commitOf(transaction: WatchedTransaction): number {
+    return this.writers.indexOf(transaction) + 1
   }
 
   /** How many transactions had committed writes when a round was over. */
@@ -78,24 +93,22 @@ export class CommittedVersions {
     )
   }
 
-  /** Of several that ended in one round, those with BEGIN are known by what their sessions saw, and the rest is the other's. */
-  #commitAll(writers: readonly WatchedTransaction[], before: Contents, now: Contents): void {
-    const changed = changedRows(before, now)
-    const alone = writers.filter(({ writes }) => writes.length === 0)
-    if (writers.length > 1 && alone.length > 1) {
-      this.doubts.push(`${alone.map(({ name }) => name).join(' and ')} committed at the same time`)
+  /** What a transaction with BEGIN wrote is known by what its session saw; of one that ended by itself, by what changed. */
+  #addSeen(writer: WatchedTransaction, writers: readonly WatchedTransaction[], before: Contents, now: Contents): void {
+    const own = lastWrites(writer)
+    for (const [name, row] of own) this.#add(name, writer, row, writer === writers.at(-1) ? now : undefined)
+    if (writers.length > 1) return
+    for (const name of changedRows(before, now)) {
+      if (!own.has(name)) this.#add(name, writer, now.get(name), undefined)
     }
-    const explained = new Map(writers.flatMap((writer) => [...lastWrites(writer)]))
-    for (const writer of writers) {
-      const own = lastWrites(writer)
-      const isLast = writer === writers.at(-1)
-      const others = changed.filter((name) => !own.has(name) && (writers.length === 1 || writes(writer, name)))
-      for (const [name, row] of own) this.#add(name, writer, row, isLast ? now : undefined)
-      for (const name of others) this.#add(name, writer, now.get(name), undefined)
-    }
+  }
 
-    function writes(writer: WatchedTransaction, name: string): boolean {
-      return alone.includes(writer) && !(explained.has(name) && sameRow(explained.get(name), now.get(name)))
+  /** One of several that ended in one round, after a COMMIT that all of them had waited for: it is done once more. */
+  async #addRepeated(writer: WatchedTransaction, replay: Replay): Promise<void> {
+    const commits = this.writers.indexOf(writer)
+    for (const step of writer.steps) {
+      const { before, after } = await replay.run(replayedStep(step), this.contentsAfter(commits))
+      for (const name of changedRows(before, after)) this.#add(name, writer, after.get(name), undefined)
     }
   }
 
@@ -103,7 +116,7 @@ export class CommittedVersions {
   #add(name: string, writer: WatchedTransaction, row: WatchedRow | undefined, seen: Contents | undefined): void {
     const versions = this.#versions.get(name) ?? [{ row: this.#initial.get(name), writer: undefined, commit: 0 }]
     this.#versions.set(name, versions)
-    const version = { row, writer, commit: this.writers.indexOf(writer) + 1 }
+    const version = { row, writer, commit: this.commitOf(writer) }
     const newest = versions.at(-1)
     const hidden =
       seen !== undefined &&
