@@ -29,12 +29,9 @@ export function catalogOf(extensions: readonly ConfigExtension[] = []): Catalog 
     // Every key of the toolkit claims its section, so that an extension can't add to one.
     take(taken, [`section ${extension.name}`], owner)
     for (const [key, definition] of section) {
-      const claims = claimsOf(undefined, definition)
-      take(
-        taken,
-        builtInExtensions.includes(extension) ? claims.filter((claim) => !isShared(taken, claim)) : claims,
-        owner,
-      )
+      const builtIn = builtInExtensions.includes(extension)
+      const claims = claimsOf(undefined, definition).filter((claim) => !isShared(taken, claim, builtIn))
+      take(taken, claims, owner)
       definitions.set(key, definition)
     }
   }
@@ -50,12 +47,14 @@ function claimsOf(key: string | undefined, { variable, alsoVariable, option }: S
   ]
 }
 
-/** A flag that the toolkit has already, in its settings or another section: the command tells which is meant. */
-function isShared(taken: ReadonlyMap<string, string>, claim: string): boolean {
+/**
+ * A flag of a built-in section is meant at the command of its name, so that others may have it, too; a built-in section
+ * may take one of the toolkit's own settings.
+ */
+function isShared(taken: ReadonlyMap<string, string>, claim: string, builtIn: boolean): boolean {
   const holder = taken.get(claim)
-  return (
-    claim.startsWith('flag ') && (holder === TOOLKIT || builtInExtensions.some(({ name }) => holder === ownerOf(name)))
-  )
+  if (!claim.startsWith('flag ') || holder === undefined) return false
+  return (builtIn && holder === TOOLKIT) || builtInExtensions.some(({ name }) => holder === ownerOf(name))
 }
 
 function ownerOf(name: string): string {

@@ -203,3 +203,23 @@ describe('what isolation measures on', () => {
     )
   })
 })
+
+test('a flag of a built-in section is free for an extension, which has it wherever the section is not meant', () => {
+  const own = defineConfigExtension({
+    name: 'own',
+    schema: z.object({ interval: z.number().default(1) }),
+    options: { interval: 'interval <n>' },
+  })
+  const intervals = (command: string) => {
+    const config = resolveConfig({
+      cwd: tmpdir(),
+      env: {},
+      extensions: [own],
+      command,
+      commandLine: { interval: '50' },
+    })
+    return { own: config.extension(own).interval, jobs: config.extension(jobsExtension).interval }
+  }
+  expect(intervals('run')).toEqual({ own: 50, jobs: 2_000 })
+  expect(intervals('jobs')).toEqual({ own: 1, jobs: 50 })
+})

@@ -1,3 +1,4 @@
+import { builtInExtensions } from './built-in-extensions.ts'
 import type { Catalog } from './catalog.ts'
 import { nearest } from './nearest.ts'
 import type { Layer } from './origin.ts'
@@ -56,7 +57,10 @@ export function fromCommandLine(
   for (const [name, value] of Object.entries(options)) {
     if (value === undefined) continue
     const keys = catalog.keys.filter((candidate) => flagOf(candidate, catalog) === name)
-    const key = keys.find((candidate) => candidate.startsWith(`${command}.`)) ?? keys[0]
+    const key =
+      keys.find((candidate) => candidate.startsWith(`${command}.`)) ??
+      keys.find((candidate) => !isBuiltIn(candidate)) ??
+      keys[0]
     if (key !== undefined) {
       settings.push(setting(key, value, 'command line', `option --${name}`, cwd))
     } else {
@@ -67,6 +71,11 @@ export function fromCommandLine(
     }
   }
   return { settings, problems }
+}
+
+/** A section that a command of its name reads. */
+function isBuiltIn(key: string): boolean {
+  return builtInExtensions.some(({ name }) => key.startsWith(`${name}.`))
 }
 
 function variablesOf(key: string, catalog: Catalog): readonly string[] {
