@@ -3,7 +3,11 @@ import { nearest } from '../config/nearest.ts'
 import { ConfigError } from '../errors/config-error.ts'
 import { suiteNames } from './suites.ts'
 
-export type ChosenTests = { readonly suites: readonly string[] } | { readonly files: readonly string[] }
+export type ChosenTests =
+  | { readonly suites: readonly string[] }
+  | { readonly files: readonly string[] }
+  /** Absolute paths, each perhaps with `:LINE`; names of handlers, or none for all. */
+  | { readonly python: readonly string[]; readonly handlers: readonly string[] }
 
 /**
  * Suites of the package, or files of the user.

@@ -14,6 +14,7 @@ import { isolationCommand } from './isolation-command.ts'
 import { jobsCommand } from './jobs-command.ts'
 import { openCommand } from './open-command.ts'
 import { packageVersion } from './package-version.ts'
+import { pythonCommand } from './python-command.ts'
 import { runCommand } from './run-command.ts'
 import { upCommand } from './up-command.ts'
 
@@ -35,6 +36,7 @@ Examples:
   tidb-test doctor                          what can provide a TiDB on this machine
   tidb-test run txn                         test transactions on a TiDB that is started for it
   tidb-test run ddl -H db.local -u app -p   test DDL on somebody's cluster
+  tidb-test python tests/                   run the handlers in the Python files of a folder
   tidb-test check -H db.local:4000          connect step by step, and see where it fails
   tidb-test connections --count 20          open many connections at once, and report each
   tidb-test up --detach                     a TiDB to try things on, until tidb-test down
@@ -58,6 +60,7 @@ export function createProgram(context: CommandContext): Command {
       'Testing:',
       [
         runCommand(context),
+        pythonCommand(context),
         checkCommand(context),
         connectionsCommand(context),
         isolationCommand(context),

@@ -50,6 +50,8 @@ Examples:
     }
     const { user } = (await readConfig(command, context, sources)).database
     const { runVitest } = await import('./run-vitest.ts')
-    exitWith(await runVitest({ chosen, sources, flags: afterDashes, user, json: json === true, signal }))
+    const { runResultText } = await import('./run-result.ts')
+    const result = json === true ? runResultText : undefined
+    exitWith(await runVitest({ chosen, sources, flags: afterDashes, user, json: json === true, result, signal }))
   })
 }

@@ -1,4 +1,5 @@
 import type { TestCase, TestModule, Vitest } from 'vitest/node'
+import { startFailure } from '../vitest/start-failure.ts'
 import { deniedTests } from './denied-tests.ts'
 import { masked } from './print-error.ts'
 
@@ -15,6 +16,10 @@ export interface RunResult {
   readonly errors: readonly FoundError[]
 }
 
+export function runResultText(vitest: Vitest, exitCode: number): string {
+  return `${JSON.stringify(runResult(vitest, exitCode, startFailure()), null, 2)}\n`
+}
+
 interface TestOutcome {
   /** From the folder of the run, or of the suites, on. */
   readonly file: string
@@ -29,22 +34,17 @@ interface TestOutcome {
   readonly errors: readonly FoundError[]
 }
 
-interface FoundError {
+export interface FoundError {
   /** Of an error of the toolkit, or of the system; null when it has none. */
   readonly code: string | null
   readonly message: string
 }
 
 /** `failure`: why a run could not begin. */
-export function runResult(vitest: Vitest, exitCode: number, failure: unknown): RunResult {
+function runResult(vitest: Vitest, exitCode: number, failure: unknown): RunResult {
   const modules = vitest.state.getTestModules()
   const tests = modules.flatMap((module) => [...module.children.allTests()].map((test) => outcomeOf(module, test)))
   const count = (state: TestOutcome['state']): number => tests.filter((test) => test.state === state).length
-  const outside = [
-    ...modules.flatMap((module) => module.errors()),
-    ...modules.flatMap((module) => [...module.children.allSuites()].flatMap((suite) => suite.errors())),
-    ...vitest.state.getUnhandledErrors(),
-  ]
   return {
     ok: exitCode === 0,
     passed: count('passed'),
@@ -52,8 +52,19 @@ export function runResult(vitest: Vitest, exitCode: number, failure: unknown): R
     skipped: count('skipped'),
     missingPrivileges: Object.fromEntries(deniedTests(modules).privileges),
     tests,
-    errors: [...(failure === undefined ? [] : [failure]), ...outside].map(foundError),
+    errors: errorsOutside(vitest, failure),
   }
+}
+
+/** What went wrong outside of tests. `failure`: why a run could not begin. */
+export function errorsOutside(vitest: Vitest, failure: unknown): FoundError[] {
+  const modules = vitest.state.getTestModules()
+  const outside = [
+    ...modules.flatMap((module) => module.errors()),
+    ...modules.flatMap((module) => [...module.children.allSuites()].flatMap((suite) => suite.errors())),
+    ...vitest.state.getUnhandledErrors(),
+  ]
+  return [...(failure === undefined ? [] : [failure]), ...outside].map(foundError)
 }
 
 function outcomeOf(module: TestModule, test: TestCase): TestOutcome {
@@ -70,7 +81,7 @@ function outcomeOf(module: TestModule, test: TestCase): TestOutcome {
 }
 
 /** As Vitest hands errors over: plain objects. */
-function foundError(error: unknown): FoundError {
+export function foundError(error: unknown): FoundError {
   const { code, message } = (typeof error === 'object' && error !== null ? error : {}) as {
     code?: unknown
     message?: unknown

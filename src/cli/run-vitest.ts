@@ -1,21 +1,19 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
-import type { CliOptions } from 'vitest/node'
+import type { CliOptions, Vitest } from 'vitest/node'
 import type { ViteUserConfig } from 'vitest/config'
 import { rememberCommandLine, type CommandLineSources } from '../vitest/command-line.ts'
 import { tidb } from '../vitest/plugin.ts'
-import { startFailure } from '../vitest/start-failure.ts'
 import type { ChosenTests } from './choose-tests.ts'
 import { deniedTests, renderDenied } from './denied-tests.ts'
 import { exitCodeOf, FAILURE, SUCCESS } from './exit-codes.ts'
 import { LOGIN } from './missing-privilege.ts'
 import { packageRoot } from './package-root.ts'
-import { runResult } from './run-result.ts'
 import { SignalReceived } from './signals.ts'
 import { suitesFolder } from './suites.ts'
 
-/** Runs tests in this process, as `vitest run` does. Gives the exit code, and with `json` prints a RunResult. */
+/** Runs tests in this process, as `vitest run` does. Gives the exit code. */
 export async function runVitest(options: {
   readonly chosen: ChosenTests
   readonly sources: CommandLineSources
@@ -25,9 +23,11 @@ export async function runVitest(options: {
   readonly user: string
   /** Whether standard output is for the result alone; what Vitest says goes to standard error then. */
   readonly json: boolean
+  /** What is printed to standard output in the end. */
+  readonly result?: ((vitest: Vitest, exitCode: number) => string) | undefined
   readonly signal: AbortSignal
 }): Promise<number> {
-  const { chosen, sources, flags, user, json, signal } = options
+  const { chosen, sources, flags, user, json, result, signal } = options
   rememberCommandLine(sources)
   // Until its global setup takes the signals over, Vitest has nothing to clean up.
   signal.addEventListener('abort', () => {
@@ -35,10 +35,9 @@ export async function runVitest(options: {
   })
   const { parseCLI, startVitest } = await import('vitest/node')
   const { filter, options: given } = parseCLI(['vitest', 'run', ...flags])
-  const { cli, vite } = 'suites' in chosen ? suiteOptions(chosen.suites, user) : fileOptions(sources.cwd, chosen.files)
-  const filters = 'files' in chosen ? [...chosen.files, ...filter] : filter
+  const { cli, vite, filters = [] } = vitestConfigFor(chosen, sources.cwd, user)
   const vitest = await startVitest(
-    filters,
+    [...filters, ...filter],
     { ...given, ...cli, run: true, watch: false, ...(json ? { includeTaskLocation: true } : {}) },
     vite,
     json ? { stdout: process.stderr } : {},
@@ -48,15 +47,59 @@ export async function runVitest(options: {
   if (denied.privileges.size > 0) process.stderr.write(renderDenied(denied))
   const code = Number(process.exitCode ?? SUCCESS)
   const exitCode = code === SUCCESS && denied.nothingTested ? FAILURE : code
-  if (json) {
-    process.stdout.write(`${JSON.stringify(runResult(vitest, exitCode, startFailure()), null, 2)}\n`)
-  }
+  if (result !== undefined) process.stdout.write(result(vitest, exitCode))
   return exitCode
 }
 
 interface VitestConfig {
   readonly cli: CliOptions
   readonly vite: ViteUserConfig
+  readonly filters?: readonly string[]
+}
+
+function vitestConfigFor(chosen: ChosenTests, cwd: string, user: string): VitestConfig {
+  if ('suites' in chosen) return suiteOptions(chosen.suites, user)
+  if ('files' in chosen) return { ...fileOptions(cwd, chosen.files), filters: chosen.files }
+  return pythonOptions(cwd, chosen.python, chosen.handlers, user)
+}
+
+/** Files of Python run with a configuration of their own, in whatever project they lie. */
+function pythonOptions(cwd: string, files: readonly string[], handlers: readonly string[], user: string): VitestConfig {
+  const paths = files.map(withoutLine)
+  const lines = files.some((file) => file !== withoutLine(file))
+  const names = handlers.map((name) => name.replaceAll(/[^\w ]/g, String.raw`\$&`))
+  return {
+    cli: {
+      root: commonFolder([cwd, ...paths.map((path) => dirname(path))]),
+      config: false,
+      include: paths.map(escapePath),
+      exclude: [],
+      setupFiles: [ownFile('skip-denied')],
+      provide: { [LOGIN]: user },
+      server: { deps: { inline: [/\.py$/] } },
+      cache: false,
+      ...(names.length === 0 ? {} : { testNamePattern: `› (?:${names.join('|')})(?:\\[.*\\])?$` }),
+      ...(lines ? { includeTaskLocation: true } : {}),
+    } as CliOptions,
+    vite: { plugins: [tidb()] },
+    filters: lines ? files : [],
+  }
+}
+
+/** The innermost folder that all of these lie in. */
+function commonFolder([first = '/', ...others]: readonly string[]): string {
+  const holds = (folder: string, path: string): boolean => path === folder || path.startsWith(join(folder, '/'))
+  let folder = first
+  while (!others.every((path) => holds(folder, path)) && folder !== dirname(folder)) folder = dirname(folder)
+  return folder
+}
+
+function withoutLine(file: string): string {
+  return file.replace(/:\d+$/, '')
+}
+
+function escapePath(path: string): string {
+  return path.replaceAll(/[()[\]{}!*?@+\\]/g, String.raw`\$&`)
 }
 
 /** The suites live in a folder that is none of the user's business, with a configuration of their own. */

@@ -1,6 +1,6 @@
 /**
- * The arguments of tidb-test itself, and those behind `--`. For `run`, whose words may be suites or files, a bare `-p`
- * comes last, so that it asks, as that of mysql does, and does not take the word behind it for the password.
+ * The arguments of tidb-test itself, and those behind `--`. For `run` and `python`, whose words may be suites or files, a bare
+ * `-p` comes last, so that it asks, as that of mysql does, and does not take the word behind it for the password.
  */
 export function splitAtDashes(args: readonly string[]): {
   readonly own: readonly string[]
@@ -9,7 +9,8 @@ export function splitAtDashes(args: readonly string[]): {
   const at = args.indexOf('--')
   const own = at < 0 ? args : args.slice(0, at)
   const afterDashes = at < 0 ? [] : args.slice(at + 1)
-  if (own[0] !== 'run') return { own: [...own, ...(at < 0 ? [] : ['--', ...afterDashes])], afterDashes }
+  if (own[0] !== 'run' && own[0] !== 'python')
+    return { own: [...own, ...(at < 0 ? [] : ['--', ...afterDashes])], afterDashes }
   const bare = own.filter(isBare)
   return { own: [...own.filter((arg) => !isBare(arg)), ...bare], afterDashes }
 }

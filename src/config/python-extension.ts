@@ -14,6 +14,10 @@ export const pythonExtension = defineConfigExtension({
       .describe('how long a statement of a handler waits for a row that is locked'),
     showSql: flag.default(false).describe('print every statement of a handler'),
     showOutput: flag.default(false).describe('print what handlers print, when they pass too'),
+    suites: z
+      .union([z.array(text), text.transform((folders) => folders.split(',').map((folder) => folder.trim()))])
+      .default([])
+      .describe('folders of handlers; the name of each is the name of a suite'),
     dryRun: flag.default(false).describe('run handlers on mock connections, with no server'),
   }),
   options: {
@@ -23,4 +27,6 @@ export const pythonExtension = defineConfigExtension({
     showOutput: 'show-output',
     dryRun: 'dry-run',
   },
+  // As earlier suites know it.
+  env: { showSql: 'SHOW_SQL' },
 })
