@@ -102,6 +102,21 @@ export interface TidbOptions {
     /** How often it is checked meanwhile. Default 1 s. */
     readonly interval?: number | string
   }
+  /** What holds for handlers that are written in Python. */
+  readonly python?: {
+    /** The Python that runs them, a command or a path. Default: the active virtual environment, `python3`, `python`. */
+    readonly interpreter?: string
+    /** How long a statement waits for a row that is locked: milliseconds, or a text such as `'5s'`. Default 3 s. */
+    readonly lockWaitTimeout?: number | string
+    /** Whether every statement is printed. */
+    readonly showSql?: boolean
+    /** Whether what handlers print is shown when they pass, too. */
+    readonly showOutput?: boolean
+    /** Folders of handlers, for `tidb-test python --suite NAME`: the name of a folder is the name of its suite. */
+    readonly suites?: string | string[]
+    /** Whether handlers get mock connections and no server; none of them passes then. */
+    readonly dryRun?: boolean
+  }
   readonly logging?: {
     /** Default `info`. */
     readonly level?: 'error' | 'warn' | 'info' | 'debug'
