@@ -1,6 +1,9 @@
 import { PythonError } from '../errors/python-error.ts'
 import type { PythonFailure, PythonThread } from './protocol.ts'
 
+/** The standard library and what is installed: their frames would hide the line of the test. */
+const LIBRARY = /[\\/]lib[\\/]python\d|[\\/](?:site|dist)-packages[\\/]/
+
 type Frames = PythonFailure['traceback']
 
 /** What a handler raised, as an error of JavaScript: Python's class as its name, the frames of Python as its stack. */
@@ -17,7 +20,10 @@ export function raisedError(failure: PythonFailure, handler: string): PythonErro
 
 /** Gives an error the stack of Python, for reporters that show the line of the file. */
 export function withFrames<E extends Error>(error: E, frames: Frames): E {
-  const lines = frames.toReversed().map(({ function: name, file, line }) => `    at ${name} (${file}:${line}:1)`)
+  const own = frames.filter(({ file }) => !LIBRARY.test(file))
+  const lines = (own.length === 0 ? frames : own)
+    .toReversed()
+    .map(({ function: name, file, line }) => `    at ${name} (${file}:${line}:1)`)
   error.stack = [`${error.name}: ${error.message}`, ...lines].join('\n')
   return error
 }

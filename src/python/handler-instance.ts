@@ -21,6 +21,23 @@ export interface Returned {
 /** Milliseconds that Python may take to tell where it is; what holds its lock would keep it from telling. */
 const STACK_TIMEOUT = 300
 
+/** Milliseconds beyond the time of a handler after which its interpreter ends by itself, should nobody be left to end it. */
+const BEYOND = 15_000
+/** 24 hours. */
+const LONGEST = 86_400_000
+
+export interface HandlerOptions {
+  readonly interpreter: Interpreter
+  /** Absolute. */
+  readonly file: string
+  /** Name of its class. */
+  readonly handler: string
+  /** Undefined in a dry run. */
+  readonly connections: ConnectionsHost | undefined
+  /** Milliseconds that it may take. */
+  readonly timeout: number
+}
+
 /** One handler in its interpreter, from its constructor to the end of `exit`. */
 export class HandlerInstance {
   /** Numbers of failed statements that the handler let pass. */
@@ -29,6 +46,7 @@ export class HandlerInstance {
   readonly #file: string
   readonly #handler: string
   readonly #connections: ConnectionsHost | undefined
+  readonly #limit: number
   #instance: number | undefined
   #phase: Phase = 'enter'
   #interruptedIn: Phase | undefined
@@ -37,11 +55,12 @@ export class HandlerInstance {
   #skipped: string | undefined
   #output = ''
 
-  constructor(interpreter: Interpreter, file: string, handler: string, connections: ConnectionsHost | undefined) {
-    this.#interpreter = interpreter
-    this.#file = file
-    this.#handler = handler
-    this.#connections = connections
+  constructor(options: HandlerOptions) {
+    this.#interpreter = options.interpreter
+    this.#file = options.file
+    this.#handler = options.handler
+    this.#connections = options.connections
+    this.#limit = Math.min(options.timeout, LONGEST) + BEYOND
   }
 
   /** Why the handler has said that there is nothing to test. */
@@ -69,7 +88,7 @@ export class HandlerInstance {
   async call(method: Phase): Promise<Returned> {
     if (this.#skipped !== undefined) return { state: null, returned: 'nothing' }
     this.#phase = method
-    const asked = this.#interpreter.ask('call', { instance: this.#instance, method })
+    const asked = this.#interpreter.ask('call', { instance: this.#instance, method, limit: this.#limit / 1_000 })
     this.#underWay = asked
     const answer = await asked
     if ('error' in answer) throw this.#raisedError(answer.error)

@@ -7,22 +7,12 @@ import { runMachine } from '../state-machine/run-machine.ts'
 import type { ConnectionsHost } from './connections-host.ts'
 import type { FailedStatement } from './failed-statement.ts'
 import { handlerContext, handlerEnvironment, type HandlerDatabase } from './handler-database.ts'
-import { HandlerInstance } from './handler-instance.ts'
-import type { Interpreter } from './interpreter.ts'
+import { HandlerInstance, type HandlerOptions } from './handler-instance.ts'
 import { canonicalState } from './state-name.ts'
 
-export interface HandlerRunOptions {
-  readonly interpreter: Interpreter
-  /** Absolute. */
-  readonly file: string
-  /** Name of its class. */
-  readonly handler: string
+export interface HandlerRunOptions extends HandlerOptions {
   /** The database of the test; undefined in a dry run, which has none. */
   readonly database: HandlerDatabase | undefined
-  /** Undefined in a dry run. */
-  readonly connections: ConnectionsHost | undefined
-  /** Milliseconds that the handler may take. */
-  readonly timeout: number
   /** Milliseconds that are left for its `exit` when it has been interrupted. */
   readonly exitTimeout: number
   readonly signal?: AbortSignal
@@ -58,8 +48,8 @@ interface Verdict extends Pick<HandlerRun, 'verdict'> {
  * `PYTHON_TIMEOUT`, `PYTHON_DIED`, `PYTHON_EXPECTED_FAILURE` when it passed and should not.
  */
 export async function runHandler(options: HandlerRunOptions): Promise<HandlerRun> {
-  const { interpreter, connections, handler, file } = options
-  const instance = new HandlerInstance(interpreter, file, handler, connections)
+  const { interpreter, connections } = options
+  const instance = new HandlerInstance(options)
   interpreter.serve(connections)
   try {
     const { reason, error, threads = [], verdict } = await verdictOn(instance, options)

@@ -55,6 +55,7 @@ export class Interpreter {
   #death: PythonError | undefined
   #gone = false
   #ending = false
+  #closed = false
   #lastWords = ''
   #server: RequestServer | undefined
   version = ''
@@ -78,6 +79,11 @@ export class Interpreter {
     const writer = new FrameWriter(incoming)
     this.#connection = createMessageConnection(reader, writer)
     this.#connection.onRequest((method, params) => this.#serve(method, params))
+    this.#connection.onClose(() => {
+      // As it does when it ends; a handler can close it too, and then nothing more can be asked.
+      this.#closed = true
+      this.#signal('SIGKILL')
+    })
     this.#connection.onError(([error]) => this.#broken(error))
     // Its death is told by the process itself.
     for (const pipe of [incoming, outgoing]) pipe.on('error', () => undefined)
@@ -135,6 +141,7 @@ export class Interpreter {
   /** @throws PythonError `PYTHON_DIED` when it ends before it has answered, `PYTHON_PROTOCOL` */
   ask<M extends Method>(method: M, params: object): Promise<Answer<M>> {
     if (this.#death !== undefined) return Promise.reject(this.#death)
+    if (this.#closed) return this.#ended.then(() => this.ask(method, params))
     return new Promise((resolve, reject) => {
       this.#waiting.add(reject)
       this.#hold()

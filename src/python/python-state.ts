@@ -16,6 +16,8 @@ export interface PythonStateOptions {
   readonly handler: string
   readonly observer: BlockingObserver
   readonly lockWaitTimeout?: number
+  /** Milliseconds that it may take at most. Limits of the machine end it sooner. */
+  readonly timeout: number
   readonly log: (text: string) => void
 }
 
@@ -43,7 +45,13 @@ export function pythonState<const To extends string>(options: PythonStateOptions
     execute: (context) =>
       interpreter.use(async (lent) => {
         const connections = connectionsOf(options, context)
-        const instance = new HandlerInstance(lent, file, handler, connections)
+        const instance = new HandlerInstance({
+          interpreter: lent,
+          file,
+          handler,
+          connections,
+          timeout: options.timeout,
+        })
         lent.serve(connections)
         const interrupted = (): void => void instance.interrupt(GRACE).catch(() => lent.end())
         context.signal.addEventListener('abort', interrupted, { once: true })

@@ -1,6 +1,7 @@
 """Runs handlers for the process at the other end of the pipes."""
 from __future__ import annotations
 
+import faulthandler
 import os
 import queue
 import signal
@@ -55,11 +56,9 @@ class Host:
         self.immediate: Dict[str, rpc.Handler] = {"stack": self._stack, "interrupt": self._interrupt}
         self.enqueue: Callable[[Dict[str, Any]], None] = self._requests.put
 
-    def serve(self, peer: rpc.Peer, afterwards: Callable[[], None]) -> None:
-        """Never returns: the process ends when the other side closes the pipe. ``afterwards`` is what can wait until the
-        first answer is given."""
+    def serve(self, peer: rpc.Peer) -> None:
+        """Never returns: the process ends when the other side closes the pipe."""
         self._own_threads = {thread.ident for thread in threading.enumerate()}
-        waiting: Optional[Callable[[], None]] = afterwards
         while True:
             message = self._next()
             handler = self._handlers.get(message["method"])
@@ -67,9 +66,6 @@ class Host:
                 peer.refuse_unknown(message)
             else:
                 peer.answer(message, handler)
-            if waiting is not None:
-                waiting()
-                waiting = None
 
     def _next(self) -> Dict[str, Any]:
         while True:
@@ -131,6 +127,7 @@ class Host:
 
     def _call(self, params: Dict[str, Any]) -> Dict[str, Any]:
         number = field(params, "instance", int)
+        limit = field(params, "limit", (int, float))
         method = field(params, "method", str)
         if method not in _PHASES:
             raise rpc.InvalidField("field 'method': expected one of %s, got '%s'" % (", ".join(_PHASES), method))
@@ -145,7 +142,12 @@ class Host:
             state = str(returned) if isinstance(returned, str) else None
             return {"state": state, "returned": "%s %s" % (type(returned).__name__, text_of(returned)[:200])}
 
-        return self._user_code(called)
+        # Code that holds the interpreter's lock keeps our reading thread from seeing that the other side is gone.
+        faulthandler.dump_traceback_later(limit, exit=True, file=self._streams.output)
+        try:
+            return self._user_code(called)
+        finally:
+            faulthandler.cancel_dump_traceback_later()
 
     def _awaited(self, instance: _Instance, awaitable: Any) -> Any:
         # Half as long as all other imports together, and few handlers need it.

@@ -11,8 +11,6 @@ from .host import Host
 from .interruption import Interruption
 from .streams import Streams, out_of_the_way
 
-_PR_SET_PDEATHSIG = 1
-
 
 def main() -> None:
     streams = Streams()
@@ -37,7 +35,7 @@ def main() -> None:
     peer.start()
     # From here on nothing is written beside the user's files.
     sys.dont_write_bytecode = True
-    host.serve(peer, _die_with_parent)
+    host.serve(peer)
 
 
 def _end() -> None:
@@ -53,11 +51,3 @@ def _put_python_on_path() -> None:
     folder = os.path.join(compat_imports.ROOT, "bin")
     os.environ["PATH"] = os.pathsep.join([folder, os.environ.get("PATH", os.defpath)])
 
-
-def _die_with_parent() -> None:
-    """For a handler that holds the interpreter's lock while our reading thread would have to end the process."""
-    if not sys.platform.startswith("linux"):
-        return
-    import ctypes
-
-    ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL, 0, 0, 0)
