@@ -33,8 +33,18 @@ export function takeSignals(vitest: Vitest, aborted: AbortController): { release
   }
 }
 
+/** Milliseconds that workers have to end what they do; statements under way are ended at once. */
+const GRACE = 5_000
+
 async function end(vitest: Vitest, code: number): Promise<void> {
-  await vitest.cancelCurrentRun('keyboard-input')
+  // Vitest ends workers by force when it is asked a second time. A worker that was just starting has not heard the first,
+  // and would run its whole file.
+  const force = setTimeout(() => void vitest.cancelCurrentRun('keyboard-input').catch(() => undefined), GRACE)
+  try {
+    await vitest.cancelCurrentRun('keyboard-input')
+  } finally {
+    clearTimeout(force)
+  }
   process.exitCode = code
   await vitest.exit(true)
 }
