@@ -19,11 +19,14 @@ import builtins
 import json
 import os
 import sys
-from typing import Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Set, Tuple, Union
+from typing import TYPE_CHECKING, Any, Dict, Iterator, List, Mapping, NamedTuple, Optional, Sequence, Set, Tuple, Union
 
-sys.path.append(os.path.dirname(os.path.abspath(__file__)))
-
-from _cases import attributes_of, case_of, combined, labels_of  # noqa: E402
+if TYPE_CHECKING:
+    from ._cases import attributes_of, case_of, combined, labels_of
+else:
+    # It is run as a file, so that the package is not imported.
+    sys.path.append(os.path.dirname(os.path.abspath(__file__)))
+    from _cases import attributes_of, case_of, combined, labels_of
 
 _OWN_MODULES = ("vitest_tidb", "test_rig_python", "src.common.test_rig_python")
 _OWN_HANDLERS = ("PyStateHandler", "AsyncPyStateHandler", "MultiConnectionTestHandler")
@@ -321,7 +324,7 @@ def main() -> None:
     for line in sys.stdin:
         request = json.loads(line)
         try:
-            answer = collector.collect(str(request["file"]))
+            answer: Dict[str, Any] = collector.collect(str(request["file"]))
         except RecursionError:
             message = "RecursionError: it is nested too deeply"
             answer = {"handlers": [], "imports": [], "problem": {"line": 1, "column": 1, "message": message}}

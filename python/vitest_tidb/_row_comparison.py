@@ -32,7 +32,7 @@ def _like(row: Any, expected: List[Any]) -> Any:
         return values
     if isinstance(model, list):
         return list(values)
-    return values[0] if model is not None and len(values) == 1 else cast(Any, row)
+    return values[0] if expected and len(values) == 1 else cast(Any, row)
 
 
 def _same_in_any_order(got: List[Any], wanted: List[Any]) -> bool:

@@ -84,7 +84,7 @@ def mock_row(sql: str) -> MockRow:
         expression, label = (aliased.group(1), aliased.group(3)) if aliased is not None else (item, item)
         if label == "*" or label.endswith(".*"):
             continue
-        labels.append(label.strip("`").rpartition(".")[2] if re.match(r"^[\w.`]+$", label) else label)
+        labels.append(label.strip("`").rpartition(".")[2] if re.match(r"^[a-z_`][\w.`]*$", label, re.IGNORECASE) else label)
         values.append(_literal(expression))
     return MockRow(labels, tuple(values))
 

@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import threading
-from typing import Any, Dict, List, Mapping, Sequence, Tuple
+from typing import Any, Dict, List, Mapping, Sequence, Tuple, Type, TypeVar
 
 from .connection import Connection
 from .context import PyStateContext
@@ -14,6 +14,8 @@ from .state import PyState
 Operation = Mapping[str, Any]
 #: `{'connection_id': 0, 'result': [...], 'status': 'success'}`
 OperationResult = Dict[str, Any]
+
+Self = TypeVar("Self", bound="MultiConnectionTestHandler")
 
 _STATUS = {
     "query": "success",
@@ -32,8 +34,8 @@ class MultiConnectionTestHandler(PyStateHandler):
     _opening: threading.RLock
 
     # Subclasses may leave the constructor uncalled.
-    def __new__(cls, *_: Any, **__: Any) -> "MultiConnectionTestHandler":
-        handler = super().__new__(cls)
+    def __new__(cls: Type[Self], *_: Any, **__: Any) -> Self:
+        handler = object.__new__(cls)
         handler.connections = []
         handler._opened = []
         handler._opening = threading.RLock()
