@@ -34,8 +34,9 @@ export function remoteFailure(error: unknown, failed: FailedStatement, number: n
 /** The server's own words; ours where it was not the server that spoke. */
 function serverText(error: unknown): string {
   const cause = error instanceof StatementError && error.errno !== 0 ? error.cause : undefined
-  const own = error instanceof StatementError && error.code !== error.symbol
-  if (own || typeof cause !== 'object' || cause === null) return firstParagraph(messageOf(error))
+  // Statements that we have ended: why they were is more than that they were.
+  const ended = error instanceof StatementError && error.code.startsWith('STATEMENT_')
+  if (ended || typeof cause !== 'object' || cause === null) return firstParagraph(messageOf(error))
   return 'sqlMessage' in cause && typeof cause.sqlMessage === 'string' ? cause.sqlMessage : messageOf(cause)
 }
 
