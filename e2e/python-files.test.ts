@@ -1,0 +1,122 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { UserProject } from './support/user-project.ts'
+
+const CONFIG = `
+import { defineConfig } from 'vitest/config'
+import { tidb } from 'vitest-tidb/plugin'
+export default defineConfig({ plugins: [tidb()], test: { include: ['**/test_*.py'], tags: [{ name: 'money' }] } })
+`
+
+const BANK = `from src.common.test_rig_python import PyStateHandler, PyState
+from helpers import amounts
+
+
+class Deposit(PyStateHandler):
+    """Puts money in."""
+    tags = ["money"]
+
+    def execute(self, context):
+        context.connection.execute_query("CREATE TABLE account (id INT PRIMARY KEY, amount INT)")
+        context.connection.execute_query("INSERT INTO account VALUES (1, %d)" % amounts.FIRST)
+        rows = context.connection.execute_query("SELECT amount FROM account")
+        assert rows[0]["amount"] == 5
+        return PyState.completed()
+
+
+class Withdraw(PyStateHandler):
+    def execute(self, context):
+        context.connection.execute_query("SELECT 1")
+        return PyState.completed()
+`
+
+const FILES = { 'vitest.config.ts': CONFIG, 'test_bank.py': BANK, 'helpers/amounts.py': 'FIRST = 5\n' }
+
+interface Listed {
+  readonly name: string
+  readonly file: string
+  readonly location?: { readonly line: number }
+}
+
+test('handlers are tests: listed with lines, run by line and by name, failed ones again, in shards', async () => {
+  const project = await UserProject.create({
+    ...FILES,
+    'test_other.py': 'from vitest_tidb import PyStateHandler\n\nclass Other(PyStateHandler): pass\n',
+  })
+  const listed = await project.vitest(['list', '--json=tests.json'])
+  expect(listed.output).not.toContain('store unistore')
+  expect(listed.exitCode).toBe(0)
+  const tests = JSON.parse(await readFile(join(project.folder, 'tests.json'), 'utf8')) as Listed[]
+  expect(tests.map(({ name, location }) => [name, location?.line])).toEqual([
+    ['test_bank.py › Deposit', 5],
+    ['test_bank.py › Withdraw', 17],
+    ['test_other.py › Other', 3],
+  ])
+
+  const all = await project.vitest(['run', '--reporter', 'verbose'])
+  expect(all.output).toContain('✓ test_bank.py > test_bank.py › Deposit')
+  expect(all.output).toContain('the handler ran no statement at all')
+  expect(all.output).toMatch(/Tests\s+3 passed \(3\)/)
+  expect(all.exitCode).toBe(0)
+  expect((await project.vitest(['run', 'test_bank.py:17'])).output).toMatch(/Tests\s+1 passed \| 1 skipped \(2\)/)
+  expect((await project.vitest(['run', '-t', 'Deposit'])).output).toMatch(/Tests\s+1 passed \| 2 skipped \(3\)/)
+  expect((await project.vitest(['run', '--tagsFilter', 'money'])).output).toMatch(/Tests\s+1 passed \| 2 skipped/)
+  expect((await project.vitest(['run', '--shard', '1/2'])).output).toMatch(/Test Files\s+1 passed \(1\)/)
+
+  await project.write('helpers/amounts.py', 'FIRST = 6\n')
+  const failed = await project.vitest()
+  expect(failed.output).toMatch(/Tests\s+1 failed \| 2 passed \(3\)/)
+  expect(failed.output).toMatch(/❯ execute test_bank\.py:13:/)
+  expect(failed.output).toContain("rows[0]['amount'] = 6")
+  expect(failed.output).toContain('INSERT INTO account VALUES (1, 6)')
+  expect(failed.exitCode).toBe(1)
+  expect((await project.vitest(['run', '--lastFailed'])).output).toMatch(/Tests\s+1 failed \| 1 skipped/)
+  expect(await project.leftovers()).toEqual([])
+})
+
+test('a file that can not be parsed or imported, or has no handler, is one failing test, and the others run', async () => {
+  const project = await UserProject.create({
+    ...FILES,
+    'test_import.py': `from test_rig_python import PyStateHandler
+import not_there_at_all
+class One(PyStateHandler): pass
+class Two(PyStateHandler): pass
+`,
+    'test_none.py': 'x = 1\n',
+    'test_syntax.py': 'from test_rig_python import PyStateHandler\nclass A(PyStateHandler):\n    x = = 1\n',
+  })
+  const listed = await project.vitest(['list'])
+  expect(listed.exitCode).toBe(0)
+  expect(listed.output).toContain('test_syntax.py can be run')
+  expect(listed.output).toContain('test_bank.py › Withdraw')
+  const { output, exitCode } = await project.vitest(['run', '--reporter', 'verbose'])
+  expect(output).toMatch(/Tests\s+3 failed \| 2 passed \| 1 skipped \(6\)/)
+  expect(output).toMatch(/❯ <module> test_import\.py:2:/)
+  expect(output).toMatch(/↓ test_import\.py > test_import\.py › Two .*the file can't be imported: see One/)
+  expect(output).toContain('This file has no handler.')
+  expect(output).toMatch(/❯ <module> test_syntax\.py:3:9/)
+  expect(exitCode).toBe(1)
+})
+
+test('without Python each file is one failing test, which says what was tried', async () => {
+  const project = await UserProject.create(FILES)
+  const { output, exitCode } = await project.vitest(['run'], { TIDB_PYTHON_INTERPRETER: 'python-of-nobody' })
+  expect(output).toMatch(/Tests\s+1 failed \(1\)/)
+  expect(output).toContain('python-of-nobody (the setting python.interpreter): not found')
+  expect(exitCode).toBe(1)
+})
+
+test('in watch mode a saved file is run again, and so is one that imports what was saved', async () => {
+  const project = await UserProject.create(FILES)
+  const run = project.start(['--watch'], { CI: '' })
+  await run.until(/Tests\s+2 passed[^]*Waiting for file changes/)
+  await project.write('helpers/amounts.py', 'FIRST = 7\n')
+  await run.until(/Tests\s+1 failed \| 1 passed/)
+  await project.write('test_bank.py', BANK.replace('== 5', '== 7'))
+  await run.until(/1 failed \| 1 passed[^]*Tests\s+2 passed/)
+  run.child.kill('SIGTERM')
+  expect((await run.finished).exitCode).toBe(143)
+  expect(await project.servers()).toEqual([])
+  expect(await project.leftovers()).toEqual([])
+})
