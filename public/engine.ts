@@ -103,8 +103,8 @@ export type {
   CoordinationEvent,
   EventWaitOptions,
 } from '../src/coordination/coordination-events.ts'
-export { FailedCoordinationError, isFailedCoordination } from '../src/coordination/outcome.ts'
-export type { Outcome as TaskOutcome, Outcomes, Requirement } from '../src/coordination/outcome.ts'
+export { FailedCoordinationError, isFailedCoordination } from '../src/coordination/task-outcome.ts'
+export type { TaskOutcome, Outcomes, Requirement } from '../src/coordination/task-outcome.ts'
 export type { Coordinated } from '../src/coordination/coordinated.ts'
 export type { ConnectionContext } from '../src/coordination/connection-context.ts'
 export type { ConnectionRecord, ConnectionStatus } from '../src/coordination/connection-status.ts'

@@ -7,7 +7,7 @@ import type { Session } from '../connections/session.ts'
 import type { StatementHook } from '../connections/statement-hook.ts'
 import { ConnectionCoordinator } from '../coordination/connection-coordinator.ts'
 import type { SessionRequest } from '../coordination/coordinator-options.ts'
-import type { Outcome } from '../coordination/outcome.ts'
+import type { TaskOutcome } from '../coordination/task-outcome.ts'
 import { SharedState } from '../coordination/shared-state.ts'
 import { ConfigError } from '../errors/config-error.ts'
 import { isTidbTestError, messageOf } from '../errors/tidb-test-error.ts'
@@ -72,7 +72,7 @@ export async function connectAll(
     { shared, require: 'any', connect: options.simple, connections: Object.fromEntries(connections) },
     Object.fromEntries(named.map(([name]) => [name, task])),
   )
-  const ended: Readonly<Record<string, Outcome>> = await outcomes
+  const ended: Readonly<Record<string, TaskOutcome>> = await outcomes
   options.signal.throwIfAborted()
   return named.map(([connection, { endpoint, database }]) => ({
     connection,
@@ -113,7 +113,10 @@ function coordinatorOf(config: ResolvedConfig, endpoint: Endpoint, options: Conn
   })
 }
 
-function reportOf(outcome: Outcome, seen: SeenConnection | undefined): Omit<ConnectionReport, 'connection' | 'url'> {
+function reportOf(
+  outcome: TaskOutcome,
+  seen: SeenConnection | undefined,
+): Omit<ConnectionReport, 'connection' | 'url'> {
   return {
     status: outcome.error === undefined ? 'connected' : 'error',
     version: seen?.version ?? null,

@@ -5,7 +5,7 @@ import { DynamicMachine } from '../state-machine/dynamic-machine.ts'
 import { TypedMachine } from '../state-machine/typed-machine.ts'
 import type { CoordinationError } from '../errors/coordination-error.ts'
 import { MultiConnectionStateMachine } from './multi-connection-state-machine.ts'
-import { isFailedCoordination } from './outcome.ts'
+import { isFailedCoordination } from './task-outcome.ts'
 import { SharedState } from './shared-state.ts'
 import { coordinatorOf, unconnected } from './testing/coordinator.ts'
 

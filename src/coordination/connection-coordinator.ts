@@ -7,13 +7,13 @@ import type { RequiredOf, ResultsOf, RunOf, TaskOf } from './coordinated-types.t
 import { defaultLimits, type CoordinationLimits } from './coordination-limits.ts'
 import type { CoordinatedRunOptions, CoordinatorOptions } from './coordinator-options.ts'
 import { namedTasks } from './named-tasks.ts'
-import { cancelledRun, FailedCoordinationError, neededOf, type Outcome, type Requirement } from './outcome.ts'
+import { cancelledRun, FailedCoordinationError, neededOf, type TaskOutcome, type Requirement } from './task-outcome.ts'
 import { prepareRun, type AnyRunOptions } from './prepare-run.ts'
 import { onAbort } from './on-abort.ts'
 
 type GivenOptions = AnyRunOptions & { readonly count?: number }
 type GivenTasks = Readonly<Record<string, Task>> | ((connection: ConnectionContext) => unknown)
-type EndedRun = Readonly<Record<string, Outcome>>
+type EndedRun = Readonly<Record<string, TaskOutcome>>
 
 /** Runs tasks side by side, each on a connection of its own. A task is a function, or a machine. */
 export class ConnectionCoordinator {

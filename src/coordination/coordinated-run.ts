@@ -7,7 +7,7 @@ import type { Connection } from './connection.ts'
 import type { ConnectionContext } from './connection-context.ts'
 import type { CoordinationEvents } from './coordination-events.ts'
 import type { MachineRequest } from './coordinator-options.ts'
-import { comesOfAbort, type Outcome } from './outcome.ts'
+import { comesOfAbort, type TaskOutcome } from './task-outcome.ts'
 import { outsideTasks, watchTasks } from './task-activity.ts'
 import { forgottenWaits } from './wait-errors.ts'
 import type { WaitRegistry } from './wait-registry.ts'
@@ -38,13 +38,13 @@ const LAST_MOMENTS = 5_000
 /** Runs tasks side by side, each on its connection, until all have ended. */
 export class CoordinatedRun {
   readonly #setting: RunSetting
-  readonly #outcomes = new Map<string, Outcome>()
+  readonly #outcomes = new Map<string, TaskOutcome>()
 
   constructor(setting: RunSetting) {
     this.#setting = setting
   }
 
-  async outcomes(): Promise<Readonly<Record<string, Outcome>>> {
+  async outcomes(): Promise<Readonly<Record<string, TaskOutcome>>> {
     const { tasks } = this.#setting
     const unwatch = watchTasks()
     try {
@@ -147,7 +147,7 @@ export class CoordinatedRun {
   }
 }
 
-function entryOf(name: string, outcome: Outcome | undefined): readonly (readonly [string, Outcome])[] {
+function entryOf(name: string, outcome: TaskOutcome | undefined): readonly (readonly [string, TaskOutcome])[] {
   return outcome === undefined ? [] : [[name, outcome]]
 }
 

@@ -1,7 +1,7 @@
 import type { Machine } from '../state-machine/machine.ts'
 import type { MachineRun } from '../state-machine/machine-run.ts'
 import type { ConnectionContext } from './connection-context.ts'
-import type { Requirement } from './outcome.ts'
+import type { Requirement } from './task-outcome.ts'
 
 /** What a task that returns this contributes: a machine its run, anything else itself. */
 export type RunOf<R> = Awaited<R> extends Machine<infer S, never> ? MachineRun<S> : Awaited<R>

@@ -1,4 +1,4 @@
-import type { Outcomes } from './outcome.ts'
+import type { Outcomes } from './task-outcome.ts'
 
 /**
  * A coordinated run that is under way: resolves to what each task returned (of a machine, to its run), rejects when fewer

@@ -7,7 +7,7 @@ import type { Coordinated } from './coordinated.ts'
 import type { CoordinationLimits } from './coordination-limits.ts'
 import type { CoordinationEvents } from './coordination-events.ts'
 import type { Mailbox } from './mailbox.ts'
-import type { Requirement } from './outcome.ts'
+import type { Requirement } from './task-outcome.ts'
 import type { SharedState } from './shared-state.ts'
 
 /** A session that a connection of a run needs. */

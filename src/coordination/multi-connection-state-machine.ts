@@ -6,7 +6,7 @@ import type { ConnectionCoordinator } from './connection-coordinator.ts'
 import type { Coordinated } from './coordinated.ts'
 import type { RequiredOf, TaskOf } from './coordinated-types.ts'
 import type { ConnectionOptions, CoordinatedRunOptions } from './coordinator-options.ts'
-import type { Requirement } from './outcome.ts'
+import type { Requirement } from './task-outcome.ts'
 
 /**
  * Several machines that run side by side, each on a connection of its own, and on an endpoint of its own if wanted.

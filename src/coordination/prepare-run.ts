@@ -10,7 +10,7 @@ import type { CoordinationLimits } from './coordination-limits.ts'
 import type { CoordinatedRunOptions, CoordinatorOptions, SessionRequest } from './coordinator-options.ts'
 import { Mailbox } from './mailbox.ts'
 import { MeetingPlaces } from './meeting-places.ts'
-import type { Requirement } from './outcome.ts'
+import type { Requirement } from './task-outcome.ts'
 import { SharedState } from './shared-state.ts'
 import { WaitRegistry } from './wait-registry.ts'
 

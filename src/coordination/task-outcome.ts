@@ -3,7 +3,7 @@ import { isTidbTestError, messageOf } from '../errors/tidb-test-error.ts'
 import type { ConnectionStatus } from './connection-status.ts'
 
 /** How one connection's task ended. */
-export interface Outcome<R = unknown> {
+export interface TaskOutcome<R = unknown> {
   /** `error` when it failed or was told to end, else `disconnected`, as its session is closed. */
   readonly status: ConnectionStatus
   /** What the task returned, of a machine its run; absent when it failed. */
@@ -14,7 +14,7 @@ export interface Outcome<R = unknown> {
   readonly aborted?: true
 }
 
-export type Outcomes<R extends object> = { readonly [K in keyof R]: Outcome<R[K]> }
+export type Outcomes<R extends object> = { readonly [K in keyof R]: TaskOutcome<R[K]> }
 
 /** How many must end well: all, one, or so many. */
 export type Requirement = 'all' | 'any' | number
@@ -33,10 +33,10 @@ export function neededOf(requirement: Requirement, count: number): number {
 
 /** A coordinated run failed: fewer tasks ended well than it requires. Code `COORDINATION_FAILED`. */
 export class FailedCoordinationError extends CoordinationError {
-  declare readonly outcomes: Readonly<Record<string, Outcome>>
+  declare readonly outcomes: Readonly<Record<string, TaskOutcome>>
   declare readonly errors: readonly Error[]
 
-  constructor(outcomes: Readonly<Record<string, Outcome>>, needed: number) {
+  constructor(outcomes: Readonly<Record<string, TaskOutcome>>, needed: number) {
     const failed = Object.entries(outcomes).filter(([, { error, aborted }]) => error !== undefined && aborted !== true)
     const aborted = Object.entries(outcomes).flatMap(([name, outcome]) => (outcome.aborted === true ? [name] : []))
     const count = Object.keys(outcomes).length
