@@ -1,4 +1,5 @@
 import { expect, test } from 'vitest-tidb'
+import { seeingTest } from './lock-sight.ts'
 
 const counter = {
   setup: ['CREATE TABLE c (id INT PRIMARY KEY, v INT)', 'INSERT INTO c VALUES (1, 0)'],
@@ -8,7 +9,7 @@ const counter = {
   },
 } as const
 
-test('a step while its session is blocked is refused, with what was seen until then', async ({ isolation }) => {
+seeingTest('a step while its session is blocked is refused, with what was seen until then', async ({ isolation }) => {
   const scenario = isolation(counter)
   const refused = scenario.permutation('alice.begin', 'bob.begin', 'alice.add', 'bob.add', 'bob.commit', 'alice.commit')
   await expect(refused).rejects.toMatchObject({ code: 'ISOLATION_SESSION_BLOCKED' })
@@ -20,18 +21,19 @@ test('a step while its session is blocked is refused, with what was seen until t
   expect(next.step('bob.add')).toMatchObject({ outcome: 'done', affectedRows: 1 })
 })
 
-test('a schedule that ends with a step that nobody lets go on is refused, and says whose transaction is open', async ({
-  isolation,
-}) => {
-  const scenario = isolation({
-    ...counter,
-    sessions: { alice: { begin: 'BEGIN', add: counter.sessions.alice.add }, bob: { add: counter.sessions.bob.add } },
-  })
-  await expect(scenario.permutation('alice.begin', 'alice.add', 'bob.add')).rejects.toThrow(
-    'The transaction of alice is open, and no step ends it',
-  )
-  await expect(scenario.everyInterleaving()).rejects.toMatchObject({ code: 'ISOLATION_STUCK' })
-})
+seeingTest(
+  'a schedule that ends with a step that nobody lets go on is refused, and says whose transaction is open',
+  async ({ isolation }) => {
+    const scenario = isolation({
+      ...counter,
+      sessions: { alice: { begin: 'BEGIN', add: counter.sessions.alice.add }, bob: { add: counter.sessions.bob.add } },
+    })
+    await expect(scenario.permutation('alice.begin', 'alice.add', 'bob.add')).rejects.toThrow(
+      'The transaction of alice is open, and no step ends it',
+    )
+    await expect(scenario.everyInterleaving()).rejects.toMatchObject({ code: 'ISOLATION_STUCK' })
+  },
+)
 
 test.for([
   [['bob.begin', 'bob.commit', 'bob.add'], "'bob.add' comes after a later step of its session"],

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest-tidb'
+import { seeingTest } from './lock-sight.ts'
 
-test('the second writer waits, and its update is not lost', async ({ isolation }) => {
+seeingTest('the second writer waits, and its update is not lost', async ({ isolation }) => {
   const counter = isolation({
     setup: ['CREATE TABLE c (id INT PRIMARY KEY, v INT)', 'INSERT INTO c VALUES (1, 0)'],
     sessions: {
