@@ -95,6 +95,7 @@ test('a dry run needs no server, and nothing passes in it', async () => {
   const project = await folderOf({ 'test_fine.py': FINE })
   const { output, exitCode } = await python(project, ['test_fine.py', '--dry-run'], noTidb)
   expect(output).toContain('test_fine.py  1 dry run\n')
+  expect(output).toMatch(/Test Files\s+1 skipped \(1\)/)
   expect(output).toContain('nothing was tested')
   expect(output).not.toMatch(/passed/)
   expect(output).not.toContain('store unistore')

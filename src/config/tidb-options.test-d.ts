@@ -1,6 +1,7 @@
 import { expectTypeOf, test } from 'vitest'
 import type { ConfigExtension } from './config-extension.ts'
 import type { connectionsExtension } from './connections-extension.ts'
+import type { pythonExtension } from './python-extension.ts'
 import type { SettingKey } from './settings.ts'
 import type { BackendChoice, TidbOptions } from './tidb-options.ts'
 
@@ -14,15 +15,19 @@ type Written =
   | `retry.${keyof Group<TidbOptions['retry']>}`
   | `breaker.${keyof Group<TidbOptions['breaker']>}`
   | `logging.${keyof Group<TidbOptions['logging']>}`
-  | Exclude<keyof TidbOptions, 'database' | 'backend' | 'test' | 'retry' | 'breaker' | 'connections' | 'logging'>
+  | Exclude<
+      keyof TidbOptions,
+      'database' | 'backend' | 'test' | 'retry' | 'breaker' | 'connections' | 'python' | 'logging'
+    >
 
 test('what can be written as an option is what is checked as a setting, no more and no less', () => {
   expectTypeOf<Written>().toEqualTypeOf<SettingKey>()
 })
 
-test('so is what stands in the section of connections', () => {
-  type Values = typeof connectionsExtension extends ConfigExtension<string, infer Output> ? Output : never
-  expectTypeOf<keyof Group<TidbOptions['connections']>>().toEqualTypeOf<keyof Values>()
+test('so is what stands in the sections of connections and of Python', () => {
+  type Values<E> = E extends ConfigExtension<string, infer Output> ? Output : never
+  expectTypeOf<keyof Group<TidbOptions['connections']>>().toEqualTypeOf<keyof Values<typeof connectionsExtension>>()
+  expectTypeOf<keyof Group<TidbOptions['python']>>().toEqualTypeOf<keyof Values<typeof pythonExtension>>()
 })
 
 test('a backend is a name or a group', () => {

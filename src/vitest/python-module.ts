@@ -3,7 +3,8 @@ import { messageOf } from '../errors/tidb-test-error.ts'
 import type { CollectedFile } from '../python/collector.ts'
 import { runtimePath, TestModuleLines, type TestModule } from './test-module.ts'
 
-const IMPORT = 'import { pythonFile, '
+const IMPORT = 'import { pythonFile, test'
+const DRY_RUN = 'import { dryRunFile as pythonFile, dryRunTest as test'
 
 export interface PythonModuleOptions {
   /** Tags that Vitest's configuration knows; it refuses others. */
@@ -16,7 +17,7 @@ const NOTHING: PythonModuleOptions = { tags: new Set(), dryRun: false }
 
 /** Whether a module is one that `pythonModule` has made; the plugin may stand in a configuration twice. */
 export function isPythonModule(code: string): boolean {
-  return code.startsWith(IMPORT)
+  return code.startsWith(IMPORT) || code.startsWith(DRY_RUN)
 }
 
 /**
@@ -34,11 +35,8 @@ export function pythonModule(
 ): TestModule {
   const lines = new TestModuleLines(source, path)
   const file = basename(path)
-  lines.add(
-    1,
-    `${IMPORT}${dryRun ? 'dryRunTest as test' : 'test'} } from ${JSON.stringify(runtimePath('python-file'))};`,
-  )
-  lines.add(1, 'const file = pythonFile(import.meta.filename);')
+  const runtime = JSON.stringify(runtimePath('python-file'))
+  lines.add(1, `${dryRun ? DRY_RUN : IMPORT} } from ${runtime}; const file = pythonFile(import.meta.filename);`)
   for (const { name, line, doc, tags: own, problem: unnamed } of handlers) {
     const known = own.filter((tag) => tags.has(tag))
     const meta = { handler: { file: path, name, tags: own, ...(doc === null ? {} : { description: doc }) } }
@@ -46,7 +44,7 @@ export function pythonModule(
     const title = JSON.stringify(testName(file, name))
     const body =
       unnamed === null
-        ? `({ python, skip }) => file.run(${JSON.stringify({ name, line })}, python, skip)`
+        ? `({ python, skip, task }) => file.run(${JSON.stringify({ name, line })}, { python, skip, task })`
         : refusal({ line, column: 1, message: unnamed })
     lines.add(line, `test(${title}, ${options}, ${body});`)
   }
