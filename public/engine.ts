@@ -51,6 +51,7 @@ export {
   isConnectError,
   isCoordinationError,
   isDatabaseError,
+  isPythonError,
   isStateError,
   isStatementError,
 } from '../src/errors/guards.ts'
@@ -62,6 +63,7 @@ export { ConfigError } from '../src/errors/config-error.ts'
 export { ConnectError } from '../src/errors/connect-error.ts'
 export { CoordinationError } from '../src/errors/coordination-error.ts'
 export { DatabaseError } from '../src/errors/database-error.ts'
+export { PythonError } from '../src/errors/python-error.ts'
 export { StateError } from '../src/errors/state-error.ts'
 export { StatementError } from '../src/errors/statement-error.ts'
 export type { DeadlockWait } from '../src/errors/deadlock.ts'

@@ -7,6 +7,7 @@ export type { TidbFeatures } from '../src/databases/server-features.ts'
 export type { SessionsFixture } from '../fixtures/sessions.ts'
 export type { TestSettings } from '../fixtures/settings.ts'
 export type { MachineFixture } from '../fixtures/machine.ts'
+export type { PythonFixture, PythonHandler, PythonMeta } from '../fixtures/python.ts'
 export type { IsolationFixture } from '../fixtures/isolation.ts'
 export type { Exploration } from '../src/isolation/exploration.ts'
 export type { ExploreOptions, InterleavingCounts } from '../src/isolation/explore.ts'
@@ -46,6 +47,7 @@ export {
   isConnectError,
   isCoordinationError,
   isDatabaseError,
+  isPythonError,
   isStateError,
   isStatementError,
 } from '../src/errors/guards.ts'
@@ -57,6 +59,7 @@ export { ConfigError } from '../src/errors/config-error.ts'
 export { ConnectError } from '../src/errors/connect-error.ts'
 export { CoordinationError } from '../src/errors/coordination-error.ts'
 export { DatabaseError } from '../src/errors/database-error.ts'
+export { PythonError } from '../src/errors/python-error.ts'
 export { StateError } from '../src/errors/state-error.ts'
 export { StatementError } from '../src/errors/statement-error.ts'
 export type { DeadlockWait } from '../src/errors/deadlock.ts'

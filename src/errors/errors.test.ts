@@ -9,6 +9,7 @@ import { DatabaseError } from './database-error.ts'
 import { formatError } from './format-error.ts'
 import * as guards from './guards.ts'
 import { outcomeOfError } from './outcome-of-error.ts'
+import { PythonError } from './python-error.ts'
 import { StateError } from './state-error.ts'
 import { StatementError } from './statement-error.ts'
 import { addContext, addRemark, isTidbTestError, TidbTestError } from './tidb-test-error.ts'
@@ -24,6 +25,7 @@ const errors = {
   isConnectError: new ConnectError('CONNECT_X', 'x'),
   isCoordinationError: new CoordinationError('COORDINATION_X', 'x'),
   isDatabaseError: new DatabaseError('DATABASE_X', 'x'),
+  isPythonError: new PythonError('PYTHON_X', 'x'),
   isStateError: new StateError('STATE_X', 'x'),
   isStatementError: deadlock(),
 }
