@@ -1,38 +1,9 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, inject, test } from 'vitest'
-import { externalServer } from './support/external-server.ts'
 import { PASSING } from './support/passing-test.ts'
 import { binary, separately, tidbTest } from './support/tidb-test.ts'
 import { UserProject } from './support/user-project.ts'
-
-const LIMITED = `
-import { openSession } from 'vitest-tidb/engine'
-const [port, password] = process.argv.slice(2)
-const root = await openSession({ name: 'root', endpoint: { host: '127.0.0.1', port: Number(port), user: 'root' } })
-await root.script(\`CREATE USER limited IDENTIFIED BY '\${password}'; GRANT ALL ON \\\`vitest\\\\_tidb\\\\_%\\\`.* TO limited\`)
-await root.close()
-`
-
-test('a suite runs from an empty folder on somebody else’s server, and skips what the user may not do', async () => {
-  const project = await UserProject.create({ 'limited.mjs': LIMITED })
-  const { port } = await externalServer(project)
-  const password = 'l1mited-0ne'
-  expect(await project.node(['limited.mjs', String(port), password]).finished).toMatchObject({ exitCode: 0 })
-  await rm(join(project.folder, 'vitest.config.ts'))
-  const { exitCode, output } = await tidbTest(
-    project,
-    ['run', 'ddl', '-H', `127.0.0.1:${port}`, '-u', 'limited', '--', '--reporter=verbose', 'users', 'tables'],
-    { TIDB_PASSWORD: password },
-  )
-  expect(output).toMatch(/ RUN .*vitest-tidb\/suites/)
-  expect(output).toContain(`from external: mysql://limited@127.0.0.1:${port}/ (option --host)`)
-  expect(output).toMatch(/↓ ddl\/users\.test\.ts.*\[the user lacks a privilege: CREATE USER\]/)
-  expect(output).toMatch(/✓ ddl\/tables\.test\.ts/)
-  expect(output).not.toMatch(/×|failed/)
-  expect(output).not.toContain(password)
-  expect(exitCode).toBe(0)
-})
 
 test('a file of a project without a configuration runs, and its failure ends with 1', async () => {
   const project = await UserProject.create({
