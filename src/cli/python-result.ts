@@ -15,7 +15,7 @@ export interface PythonResult {
   readonly errors: readonly FoundError[]
 }
 
-export interface PythonSuiteResult {
+interface PythonSuiteResult {
   readonly name: string
   readonly folder: string
   readonly files: readonly { readonly file: string; readonly handlers: readonly PythonOutcome[] }[]

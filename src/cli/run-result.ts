@@ -4,7 +4,7 @@ import { deniedTests } from './denied-tests.ts'
 import { masked } from './print-error.ts'
 
 /** What `tidb-test run` found. Plain data. */
-export interface RunResult {
+interface RunResult {
   readonly ok: boolean
   readonly passed: number
   readonly failed: number

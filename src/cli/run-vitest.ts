@@ -122,19 +122,19 @@ function suiteOptions(suites: readonly string[], user: string): VitestConfig {
   }
 }
 
-/** A project without a configuration gets the plugin, and its spec files; one that has its own is left as it is. */
+/** A project without a configuration gets the plugin, and its files in other languages; one that has its own is left as it is. */
 function fileOptions(cwd: string, files: readonly string[]): VitestConfig {
   const names = ['vitest', 'vite'].flatMap((name) => EXTENSIONS.map((extension) => `${name}.config.${extension}`))
   const configured = names.some((name) => existsSync(join(cwd, name)))
   // Vitest's own command does so.
   const lines = files.some((file) => /:\d+$/.test(file)) ? { includeTaskLocation: true } : {}
   if (configured) return { cli: lines, vite: {} }
-  const specs = files.some((file) => /\.spec(?::\d+)?$/.test(file)) ? { include: SPECS_TOO } : {}
-  return { cli: { ...lines, ...specs }, vite: { plugins: [tidb()] } }
+  const others = files.some((file) => /\.(?:spec|py)(?::\d+)?$/.test(file)) ? { include: OTHER_LANGUAGES_TOO } : {}
+  return { cli: { ...lines, ...others }, vite: { plugins: [tidb()] } }
 }
 
-/** Vitest's own, and spec files of isolationtester. */
-const SPECS_TOO = ['**/*.{test,spec}.?(c|m)[jt]s?(x)', '**/*.spec']
+/** Vitest's own, spec files of isolationtester, and handlers in Python. */
+const OTHER_LANGUAGES_TOO = ['**/*.{test,spec}.?(c|m)[jt]s?(x)', '**/*.spec', '**/test_*.py']
 
 const EXTENSIONS = ['ts', 'mts', 'cts', 'js', 'mjs', 'cjs']
 

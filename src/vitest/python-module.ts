@@ -66,7 +66,7 @@ export function unreadModule(source: string, path: string, error: unknown): Test
   )
 }
 
-export function testName(file: string, handler: string): string {
+function testName(file: string, handler: string): string {
   return `${file} › ${handler}`
 }
 
