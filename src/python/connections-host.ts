@@ -84,7 +84,8 @@ export class ConnectionsHost implements RequestServer {
   async rollBackOthers(): Promise<void> {
     const { main } = this.#options
     const others = [...this.#connections.values()].filter(({ session }) => session !== main)
-    await Promise.all(
+    // Of a connection that is lost meanwhile the server rolls back by itself.
+    await Promise.allSettled(
       others.map(async ({ session }) => {
         if (session.status !== 'connected') return
         await session.kill()

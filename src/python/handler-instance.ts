@@ -1,15 +1,19 @@
+import { basename } from 'node:path'
 import { sleep } from '../clock/sleep.ts'
 import { systemClock } from '../clock/system-clock.ts'
 import { withinMilliseconds } from '../databases/within.ts'
 import { PythonError } from '../errors/python-error.ts'
 import { addRemark, messageOf } from '../errors/tidb-test-error.ts'
 import type { ConnectionsHost } from './connections-host.ts'
+import { handlerContext, handlerEnvironment, type HandlerDatabase } from './handler-database.ts'
 import { dumpedFrames, raisedError, threadLines, withFrames } from './handler-error.ts'
 import type { Interpreter } from './interpreter.ts'
 import type { Answer, PythonFailure, PythonThread } from './protocol.ts'
 import { isErrorState } from './state-name.ts'
 
 type Phase = 'enter' | 'execute' | 'exit'
+/** Before its phases the file is imported and the class called. */
+type Stage = 'creation' | Phase
 
 export interface Returned {
   /** Null when it was no string. */
@@ -23,8 +27,16 @@ const STACK_TIMEOUT = 300
 
 /** Milliseconds beyond the time of a handler after which its interpreter ends by itself, should nobody be left to end it. */
 const BEYOND = 15_000
+/** Milliseconds that code may take to give way. */
+const GRACE = 500
 /** 24 hours. */
 const LONGEST = 86_400_000
+
+/** What is known of a handler before it runs. */
+interface Created {
+  readonly skip: string | undefined
+  readonly expectedFailure: string | undefined
+}
 
 export interface HandlerOptions {
   readonly interpreter: Interpreter
@@ -46,10 +58,11 @@ export class HandlerInstance {
   readonly #file: string
   readonly #handler: string
   readonly #connections: ConnectionsHost | undefined
-  readonly #limit: number
+  readonly #allowed: number
+  #time: number
   #instance: number | undefined
-  #phase: Phase = 'enter'
-  #interruptedIn: Phase | undefined
+  #stage: Stage = 'creation'
+  #interruptedIn: Stage | undefined
   #underWay: Promise<unknown> | undefined
   #threads: readonly PythonThread[] | undefined
   #skipped: string | undefined
@@ -60,7 +73,8 @@ export class HandlerInstance {
     this.#file = options.file
     this.#handler = options.handler
     this.#connections = options.connections
-    this.#limit = Math.min(options.timeout, LONGEST) + BEYOND
+    this.#allowed = options.timeout
+    this.#time = options.timeout
   }
 
   /** Why the handler has said that there is nothing to test. */
@@ -68,27 +82,39 @@ export class HandlerInstance {
     return this.#skipped
   }
 
-  /** @throws PythonError what the file, or the class's constructor, raises */
-  async create(
-    context: object,
-    environment: object,
-    dryRun: boolean,
-  ): Promise<{ skip?: string | undefined; expectedFailure?: string | undefined }> {
+  /** @throws PythonError what the file, or the class's constructor, raises; `PYTHON_TIMEOUT`, `PYTHON_DIED` */
+  async create(database: HandlerDatabase | undefined): Promise<Created> {
+    const dryRun = database === undefined
+    const context = handlerContext(database)
+    const environment = handlerEnvironment(database)
     const given = { file: this.#file, handler: this.#handler, context, environment, dryRun }
-    const answer = await this.#interpreter.ask('create', given)
-    if ('error' in answer) throw this.#raisedError(answer.error)
-    if ('instance' in answer) this.#instance = answer.instance
-    return {
-      skip: answer.skip ?? undefined,
-      expectedFailure: ('expectedFailure' in answer ? answer.expectedFailure : undefined) ?? undefined,
+    const begun = systemClock.now()
+    const asked = this.#interpreter.ask('create', given)
+    this.#underWay = asked
+    try {
+      const answer = await this.#within(asked, this.#time)
+      return this.#created(answer)
+    } catch (error) {
+      throw this.failureOf([error])
+    } finally {
+      this.#time = Math.max(1, this.#time - (systemClock.now() - begun))
     }
+  }
+
+  #created(answer: Answer<'create'>): Created {
+    if ('interrupted' in answer) throw this.#timeout()
+    if ('error' in answer) throw this.#raisedError(answer.error)
+    if ('skip' in answer) return { skip: answer.skip, expectedFailure: undefined }
+    this.#instance = answer.instance
+    return { skip: undefined, expectedFailure: answer.expectedFailure ?? undefined }
   }
 
   /** @throws PythonError what it raises; `PYTHON_STATE` when it returns an error state */
   async call(method: Phase): Promise<Returned> {
     if (this.#skipped !== undefined) return { state: null, returned: 'nothing' }
-    this.#phase = method
-    const asked = this.#interpreter.ask('call', { instance: this.#instance, method, limit: this.#limit / 1_000 })
+    this.#stage = method
+    const limit = (Math.min(this.#allowed, LONGEST) + BEYOND) / 1_000
+    const asked = this.#interpreter.ask('call', { instance: this.#instance, method, limit })
     this.#underWay = asked
     const answer = await asked
     if ('error' in answer) throw this.#raisedError(answer.error)
@@ -103,6 +129,11 @@ export class HandlerInstance {
     return answer
   }
 
+  /** Milliseconds that are left for `enter` and `execute`. */
+  get time(): number {
+    return this.#time
+  }
+
   /** All that was printed so far. */
   takeOutput(): string {
     this.#output += this.#interpreter.takeOutput()
@@ -110,12 +141,12 @@ export class HandlerInstance {
   }
 
   /** What has to be done between `execute` and the end of `exit`. */
-  async leave(): Promise<void> {
+  async leave(milliseconds: number): Promise<void> {
     if (this.#interpreter.death !== undefined) return
     await this.#connections?.rollBackOthers()
     const skipped = this.#skipped
     this.#skipped = undefined
-    await this.call('exit')
+    await this.#within(this.call('exit'), milliseconds)
     this.#skipped = skipped ?? this.#skipped
   }
 
@@ -123,14 +154,15 @@ export class HandlerInstance {
    * Ends what is under way: notes where every thread is, ends the statements, interrupts the code; the interpreter too
    * when the code does not yield within `grace` milliseconds.
    */
-  async interrupt(grace: number): Promise<void> {
+  async interrupt(grace: number = GRACE): Promise<void> {
     const underWay = this.#underWay
-    this.#interruptedIn = this.#phase
+    this.#interruptedIn ??= this.#stage
     if (underWay === undefined || this.#interpreter.death !== undefined) return
-    this.#threads = await this.#whereItIs()
-    if (this.#threads.length > 0) await this.#interpreter.ask('interrupt', {})
+    const threads = await this.#whereItIs()
+    this.#threads ??= threads
+    if (threads.length > 0) await this.#interpreter.ask('interrupt', {})
     await this.#connections?.endStatements()
-    const yielded = this.#threads.length > 0 && (await hasSettled(underWay, grace))
+    const yielded = threads.length > 0 && (await hasSettled(underWay, grace))
     if (!yielded) await this.#interpreter.end()
   }
 
@@ -142,13 +174,20 @@ export class HandlerInstance {
   }
 
   /** The one error to be shown for all that went wrong in a run, with what is known of it. */
-  failureOf(errors: readonly unknown[], timeout: number): unknown {
+  failureOf(errors: readonly unknown[]): unknown {
     const [first, ...others] = errors
-    const shown = isTimeout(first) ? this.#timedOut(timeout) : isDeath(first) ? this.#died(first) : first
+    const shown = isTimeout(first) ? this.#timedOut(first) : isDeath(first) ? this.#died(first) : first
     for (const other of others) {
       if (other !== this.#interpreter.death) addRemark(shown, `Then: ${messageOf(other)}`)
     }
     return shown
+  }
+
+  /** @throws PythonError `PYTHON_TIMEOUT` when it takes longer; what was under way has been ended then */
+  async #within<T>(asked: Promise<T>, milliseconds: number): Promise<T> {
+    if (await hasSettled(asked, milliseconds)) return asked
+    await this.interrupt()
+    throw this.#timeout()
   }
 
   async #whereItIs(): Promise<readonly PythonThread[]> {
@@ -166,16 +205,16 @@ export class HandlerInstance {
   }
 
   #timeout(): PythonError {
-    return new PythonError('PYTHON_TIMEOUT', `${this.#handler}.${this.#phase} was interrupted`)
+    return new PythonError('PYTHON_TIMEOUT', `${this.#what(this.#stage)} was interrupted`)
   }
 
-  #timedOut(timeout: number): PythonError {
+  #timedOut(cause: unknown): PythonError {
     const threads = this.#threads ?? []
     const ended = this.#interpreter.death === undefined ? '' : '; its interpreter was ended'
     const error = new PythonError(
       'PYTHON_TIMEOUT',
       [
-        `${this.#handler}.${this.#interruptedIn ?? this.#phase} did not end within ${timeout} ms${ended}`,
+        `${this.#what(this.#interruptedIn ?? this.#stage)} ${isAborted(cause) ? 'was cancelled' : `did not end within ${this.#allowed} ms`}${ended}`,
         ...threadLines(threads).map((line) => `  ${line}`),
       ].join('\n'),
       { remedy: 'Find out what it waits for, or give the test more time (test.timeout).' },
@@ -184,8 +223,12 @@ export class HandlerInstance {
     return withFrames(error, main ?? dumpedFrames(this.takeOutput()))
   }
 
+  #what(stage: Stage): string {
+    return stage === 'creation' ? `loading ${this.#handler} from ${basename(this.#file)}` : `${this.#handler}.${stage}`
+  }
+
   #died(death: PythonError): PythonError {
-    const during = `while ${this.#handler}.${this.#phase} ran`
+    const during = `while ${this.#what(this.#stage)} ran`
     const error = new PythonError('PYTHON_DIED', `${death.message}, ${during}`, {
       remedy: 'The next handler gets an interpreter of its own. What it said last is in the output.',
     })
@@ -196,6 +239,10 @@ export class HandlerInstance {
 /** Whether a promise settles within so many milliseconds. Its failure is told to whoever awaits it. */
 async function hasSettled(promise: Promise<unknown>, milliseconds: number): Promise<boolean> {
   return (await withinMilliseconds(Promise.allSettled([promise]), milliseconds)) !== undefined
+}
+
+function isAborted(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'STATE_ABORTED'
 }
 
 function isTimeout(error: unknown): boolean {

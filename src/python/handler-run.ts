@@ -6,7 +6,7 @@ import { FailedRunError } from '../state-machine/failed-run-error.ts'
 import { runMachine } from '../state-machine/run-machine.ts'
 import type { ConnectionsHost } from './connections-host.ts'
 import type { FailedStatement } from './failed-statement.ts'
-import { handlerContext, handlerEnvironment, type HandlerDatabase } from './handler-database.ts'
+import type { HandlerDatabase } from './handler-database.ts'
 import { HandlerInstance, type HandlerOptions } from './handler-instance.ts'
 import { canonicalState } from './state-name.ts'
 
@@ -34,6 +34,10 @@ export interface HandlerRun {
   /** What it has printed, and what it has started. */
   readonly output: string
 }
+
+/** Milliseconds that `exit` has at least. */
+const LEAST = 250
+const BACKSTOP = 60_000
 
 interface Verdict extends Pick<HandlerRun, 'verdict'> {
   readonly reason?: string | undefined
@@ -70,11 +74,7 @@ export async function runHandler(options: HandlerRunOptions): Promise<HandlerRun
 async function verdictOn(instance: HandlerInstance, options: HandlerRunOptions): Promise<Verdict> {
   const { database, handler } = options
   try {
-    const created = await instance.create(
-      handlerContext(database),
-      handlerEnvironment(database),
-      database === undefined,
-    )
+    const created = await instance.create(database)
     if (created.skip !== undefined) return { verdict: 'skipped', reason: created.skip }
     const error = await attempt(() => machineRun(instance, options))
     const { mocks, threads } = await instance.dispose()
@@ -96,23 +96,29 @@ async function verdictOn(instance: HandlerInstance, options: HandlerRunOptions):
 
 /** The handler as the one state of a machine, as any other handler. */
 async function machineRun(instance: HandlerInstance, options: HandlerRunOptions): Promise<void> {
-  const { handler, timeout, exitTimeout, signal } = options
-  const machine = new DynamicMachine<never, object>({ exitTimeout }).register(handler, {
-    name: handler,
-    to: ['completed'],
-    timeout,
-    enter: async () => {
-      await instance.call('enter')
+  const { handler, exitTimeout, signal } = options
+  const timeout = instance.time
+  const end = systemClock.now() + timeout + exitTimeout
+  // Its `exit` has what is left of the time, and sees to that by itself.
+  const machine = new DynamicMachine<never, object>({ exitTimeout: timeout + exitTimeout + BACKSTOP }).register(
+    handler,
+    {
+      name: handler,
+      to: ['completed'],
+      timeout,
+      enter: async () => {
+        await instance.call('enter')
+      },
+      execute: async () => {
+        const state = await instance.call('execute')
+        if (instance.skipped === undefined) assertCompleted(handler, state)
+        return 'completed' as const
+      },
+      exit: async () => {
+        await instance.leave(Math.max(LEAST, end - systemClock.now()))
+      },
     },
-    execute: async () => {
-      const state = await instance.call('execute')
-      if (instance.skipped === undefined) assertCompleted(handler, state)
-      return 'completed' as const
-    },
-    exit: async () => {
-      await instance.leave()
-    },
-  })
+  )
   try {
     await runMachine(machine, {
       context: {},
@@ -122,7 +128,7 @@ async function machineRun(instance: HandlerInstance, options: HandlerRunOptions)
     })
   } catch (error) {
     if (!(error instanceof FailedRunError)) throw error
-    throw instance.failureOf(error.run.errors, timeout)
+    throw instance.failureOf(error.run.errors)
   }
 }
 

@@ -203,6 +203,49 @@ ${EXECUTE}        ${line}
   })
 }
 
+for (const [what, body, stage] of [
+  ['while its file is imported', 'time.sleep(600)\nclass It(PyStateHandler): pass\n', 'loading It from test_it.py'],
+  [
+    'in its constructor',
+    'class It(PyStateHandler):\n    def __init__(self): time.sleep(600)\n',
+    'loading It from test_it.py',
+  ],
+  ['in its exit', 'class It(PyStateHandler):\n    def exit(self, context): time.sleep(600)\n', 'It.exit'],
+] as const) {
+  test(`a handler that hangs ${what} is interrupted, and the same interpreter goes on`, async () => {
+    const interpreter = kept()
+    const warm = await interpreter.use((lent) => Promise.resolve(lent.pid))
+    const run = await dryRun(interpreter, body, 300)
+    expect(run).toMatchObject({ verdict: 'failed', error: { code: 'PYTHON_TIMEOUT' } })
+    expect((run.error as Error).message).toContain(`${stage} did not end within 300 ms`)
+    expect((run.error as Error).stack).toMatch(/at \S+ \(.*test_it\.py:[34]:1\)/)
+    const next = await dryRun(interpreter, `${EXECUTE}        return PyState.completed()\n`)
+    expect(next.verdict).toBe('dry run')
+    expect(await interpreter.use((lent) => Promise.resolve(lent.pid))).toBe(warm)
+  })
+}
+
+test('what a handler starts does not inherit the pipes', async () => {
+  const { output } = await dryRun(
+    kept(),
+    `import subprocess
+LINKS = """import os
+def link(fd):
+    try: return os.readlink("/proc/self/fd/" + fd)
+    except OSError: return ""
+links = {link(fd) for fd in os.listdir("/proc/self/fd")}
+"""
+exec(LINKS)
+${EXECUTE}        own = {name for name in links if name.startswith("socket:")}
+        ask = ["python", "-c", LINKS + "print(links)"]
+        shown = subprocess.run(ask, close_fds=False, capture_output=True, text=True).stdout
+        print(len(own), [name for name in own if name in shown])
+        return PyState.completed()
+`,
+  )
+  expect(output).toBe('2 []\n')
+})
+
 test('a forked process neither speaks for the handler nor goes on as it', async () => {
   const { output, verdict } = await dryRun(
     kept(),

@@ -46,6 +46,8 @@ const loadedHandler = z.object({
   expectedFailure: maybe,
 })
 
+const interrupted = z.object({ interrupted: z.literal(true) })
+
 const thread = z.object({ name: text, main: z.boolean(), traceback: z.array(frame) })
 
 /** What Node asks of Python, and what comes back. */
@@ -56,9 +58,10 @@ export const answers = {
   load: z.union([z.object({ handlers: z.array(loadedHandler) }), z.object({ error: failure })]),
   /** `{ file, handler, context, environment, dryRun }` */
   create: z.union([
-    z.object({ instance: id, skip: maybe, expectedFailure: maybe }),
+    z.object({ instance: id, expectedFailure: maybe }),
     z.object({ error: failure }),
     z.object({ skip: text }),
+    interrupted,
   ]),
   /** `{ instance, method: 'enter' | 'execute' | 'exit' }` */
   call: z.union([
@@ -66,7 +69,7 @@ export const answers = {
     z.object({ state: text.nullable(), returned: text }),
     z.object({ error: failure }),
     z.object({ skip: text }),
-    z.object({ interrupted: z.literal(true) }),
+    interrupted,
   ]),
   /** `{ instance }` */
   dispose: z.object({ threads: z.array(text), mocks: id }),
@@ -79,7 +82,6 @@ export const answers = {
 export type Method = keyof typeof answers
 export type Answer<M extends Method> = z.infer<(typeof answers)[M]>
 export type PythonThread = z.infer<typeof thread>
-export type LoadedHandler = z.infer<typeof loadedHandler>
 
 /** What Python asks of Node. Names and passwords that are null are those of the test's own database. */
 export const requests = {

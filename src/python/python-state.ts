@@ -3,7 +3,6 @@ import type { BlockingObserver } from '../blocking/blocking-observer.ts'
 import type { Session } from '../connections/session.ts'
 import type { StateContext } from '../workflows/workflow-context.ts'
 import { ConnectionsHost } from './connections-host.ts'
-import { handlerEnvironment, handlerContext } from './handler-database.ts'
 import { HandlerInstance } from './handler-instance.ts'
 import type { KeptInterpreter } from './kept-interpreter.ts'
 import { chosenState } from './state-name.ts'
@@ -28,9 +27,6 @@ export interface PythonState<To extends string> {
   execute(context: StateContext<unknown, never>): Promise<To>
 }
 
-/** Milliseconds that Python may take to give way when the state is interrupted. */
-const GRACE = 1_000
-
 /**
  * A handler written in Python as a state of a machine of TypeScript, or of both. What its `execute` returns is where the
  * machine goes: one of `to`, in any of the spellings that PyState's names have. Its `enter` and `exit` run too.
@@ -53,17 +49,17 @@ export function pythonState<const To extends string>(options: PythonStateOptions
           timeout: options.timeout,
         })
         lent.serve(connections)
-        const interrupted = (): void => void instance.interrupt(GRACE).catch(() => lent.end())
+        const interrupted = (): void => void instance.interrupt().catch(() => lent.end())
         context.signal.addEventListener('abort', interrupted, { once: true })
         try {
           const { endpoint, session } = context
           const database = { endpoint, name: session.database ?? '' }
-          await instance.create(handlerContext(database), handlerEnvironment(database), false)
-          const returned = await run(instance)
+          await instance.create(database)
+          const returned = await run(instance, options.timeout)
           // A state that is none of `to` is told by the machine, with those that it may go to.
           return chosenState(returned.state ?? returned.returned, to) as To
         } catch (error) {
-          throw instance.failureOf([error], 0)
+          throw instance.failureOf([error])
         } finally {
           context.signal.removeEventListener('abort', interrupted)
           lent.serve(undefined)
@@ -76,12 +72,12 @@ export function pythonState<const To extends string>(options: PythonStateOptions
 }
 
 /** `exit` always runs, and the first failure is the one that counts. */
-async function run(instance: HandlerInstance): ReturnType<HandlerInstance['call']> {
+async function run(instance: HandlerInstance, exitTimeout: number): ReturnType<HandlerInstance['call']> {
   try {
     await instance.call('enter')
     return await instance.call('execute')
   } finally {
-    await instance.leave()
+    await instance.leave(exitTimeout)
     await instance.dispose()
   }
 }

@@ -123,7 +123,7 @@ class Host:
         context = extras.context_of(values, dry)
         self._last += 1
         self._instances[self._last] = _Instance(handler(), context, mocks)
-        return {"instance": self._last, "skip": None, "expectedFailure": extras.expected_failure(handler)}
+        return {"instance": self._last, "expectedFailure": extras.expected_failure(handler)}
 
     def _call(self, params: Dict[str, Any]) -> Dict[str, Any]:
         number = field(params, "instance", int)
