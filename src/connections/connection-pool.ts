@@ -1,5 +1,6 @@
 import { ConnectError } from '../errors/connect-error.ts'
 import type { RetryOptions } from '../resilience/retry-options.ts'
+import { closeSessions } from './close-sessions.ts'
 import { INSIDE_ANOTHER, retriedTransaction, retryOver } from './retried-transaction.ts'
 import type { Session } from './session.ts'
 import type { TransactionBody, TransactionOptions } from './transaction.ts'
@@ -147,7 +148,7 @@ export class ConnectionPool {
     this.#all.clear()
     this.#lent.clear()
     this.#free.length = 0
-    await Promise.all(sessions.map((session) => session.close()))
+    await closeSessions(sessions)
   }
 
   async #open(): Promise<Session> {

@@ -1,4 +1,5 @@
 import type { Clock } from '../clock/clock.ts'
+import { closeSessions } from '../connections/close-sessions.ts'
 import type { Endpoint } from '../connections/endpoint.ts'
 import type { Session } from '../connections/session.ts'
 import { CoordinationError } from '../errors/coordination-error.ts'
@@ -94,7 +95,7 @@ export class Connection {
   }
 
   async close(): Promise<void> {
-    await Promise.all(this.#owned.splice(0).map((session) => session.close()))
+    await closeSessions(this.#owned.splice(0))
   }
 
   get context(): ConnectionContext {

@@ -1,4 +1,5 @@
 import { BlockingObserver } from '../blocking/blocking-observer.ts'
+import { closeSessions } from '../connections/close-sessions.ts'
 import type { Session } from '../connections/session.ts'
 import type { Stage } from './stage.ts'
 
@@ -33,6 +34,6 @@ export class OwnStage implements Stage {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
-    await Promise.all([this.observer.close(), ...this.#sessions.map((session) => session.close())])
+    await Promise.all([this.observer.close(), closeSessions(this.#sessions)])
   }
 }

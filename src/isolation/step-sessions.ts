@@ -1,3 +1,4 @@
+import { closeSessions } from '../connections/close-sessions.ts'
 import type { Session } from '../connections/session.ts'
 import { classifyStatements, type StatementKind } from '../databases/statement-kind.ts'
 import { addRemark } from '../errors/tidb-test-error.ts'
@@ -52,7 +53,7 @@ export class StepSessions {
   async close(): Promise<void> {
     const open = [...this.#sessions.values()]
     this.#sessions = new Map()
-    await Promise.all(open.map((session) => session.close()))
+    await closeSessions(open)
   }
 
   async #open(name: string, setting: IsolationSetting): Promise<Session> {
