@@ -29,6 +29,7 @@ test.for([
     'CREATE DATABASE shop',
     'what CREATE DATABASE needs on the database shop',
   ],
+  [1044, "Access denied for user 'app'@'%' to database 'shop'", '', 'any privilege on the database shop'],
   [
     1356,
     "View 'mysql.tidb_mdl_view' references invalid table(s) or column(s) or function(s) or definer/invoker of view lack rights to use them",

@@ -81,6 +81,8 @@ function inWords(message: string, sql: string): string {
   const verb = /^\s*(\w+(?:\s+(?:TEMPORARY|DATABASE|TABLES?|USER|VIEW|INDEX|ROLE|SCHEMA|SEQUENCE)\b)*)/i
     .exec(sql)?.[1]
     ?.toUpperCase()
+  // Whoever connects to a database, or uses it, needs no certain privilege, but one.
+  if (verb === undefined && database !== undefined) return `any privilege on the database ${database}`
   const statement = verb === undefined ? 'what this statement needs' : `what ${verb} needs`
   if (database === undefined) return statement
   return database.startsWith('vitest_tidb_') ? `${statement} on ${OURS}` : `${statement} on the database ${database}`
