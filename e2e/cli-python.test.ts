@@ -155,6 +155,16 @@ test('suites are folders that the configuration names, and --json tells of them'
   expect(all.exitCode).toBe(1)
 })
 
+test('suites come with the package, and with tidb-test run a file of Python runs as others do', async () => {
+  const project = await folderOf({ 'test_fine.py': FINE })
+  const own = await python(project, ['--suite', 'txn', '--handler', 'CommitAndRollback'])
+  expect(own.output).toMatch(/test_transactions\.py {2}1 passed\n/)
+  expect(own.exitCode).toBe(0)
+  const file = await tidbTest(project, ['run', 'test_fine.py'])
+  expect(file.output).toMatch(/Tests\s+1 passed \(1\)/)
+  expect(file.exitCode).toBe(0)
+})
+
 test.for([
   [['nowhere.py'], 'There is no file or folder', 'test_….py'],
   [['empty'], 'there is no file test_….py', 'suites of their own'],

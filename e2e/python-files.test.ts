@@ -99,6 +99,30 @@ class Two(PyStateHandler): pass
   expect(exitCode).toBe(1)
 })
 
+test('what only the running file could tell is told', async () => {
+  const project = await UserProject.create({
+    'vitest.config.ts': CONFIG,
+    'test_made.py': `from test_rig_python import PyStateHandler, PyState
+class Written(PyStateHandler):
+    def execute(self, context):
+        context.connection.execute_query("SELECT 1")
+        return PyState.completed()
+Made = type("Made", (Written,), {"__module__": __name__})
+`,
+    'test_hang.py': `from test_rig_python import PyStateHandler
+class One(PyStateHandler): pass
+class Two(PyStateHandler): pass
+while True:
+    pass
+`,
+  })
+  const { output } = await project.vitest(['run', '--reporter', 'verbose'], { TIDB_TEST_TIMEOUT: '6s' })
+  expect(output).toContain('handlers that are not seen in the text of the file are no tests: Made.')
+  expect(output).toMatch(/loading One from test_hang\.py did not end within/)
+  expect(output).toMatch(/❯ <module> test_hang\.py:[45]:/)
+  expect(output).toMatch(/Tests\s+1 failed \| 1 passed \| 1 skipped \(3\)/)
+})
+
 test('without Python each file is one failing test, which says what was tried', async () => {
   const project = await UserProject.create(FILES)
   const { output, exitCode } = await project.vitest(['run'], { TIDB_PYTHON_INTERPRETER: 'python-of-nobody' })

@@ -6,8 +6,8 @@ import type { CommandContext } from './program.ts'
 import { addSettingOptions, jsonOption, readConfig, sourcesOf } from './setting-options.ts'
 
 interface PythonOptions extends PasswordOptions {
-  readonly suite: readonly string[]
-  readonly handler: readonly string[]
+  readonly suite?: readonly string[]
+  readonly handler?: readonly string[]
   readonly json?: true
 }
 
@@ -16,8 +16,8 @@ export function pythonCommand(context: CommandContext): Command {
   const python = new Command('python')
     .description('Run tests that are handlers written in Python.')
     .argument('[path...]', 'files test_….py, or folders that hold such files')
-    .option('--suite <name>', 'a suite by its name; may be repeated', collect, [])
-    .option('--handler <name>', 'only handlers of this name; may be repeated', collect, [])
+    .option('--suite <name>', 'a suite by its name; may be repeated', collect)
+    .option('--handler <name>', 'only handlers of this name; may be repeated', collect)
     .addOption(jsonOption('print the result as JSON; what Vitest says goes to standard error'))
     .addHelpText(
       'after',
@@ -38,7 +38,7 @@ Examples:
     )
   addSettingOptions(python, context, PLACES)
   return python.action(async (paths: readonly string[], _options: unknown, command: Command) => {
-    const { suite, handler, json } = command.opts<PythonOptions>()
+    const { suite = [], handler = [], json } = command.opts<PythonOptions>()
     const sources = await sourcesOf(command, context)
     const config = await readConfig(command, context, sources)
     const { choosePythonSuites } = await import('./python-suites.ts')
@@ -73,7 +73,7 @@ Examples:
 /** What acts when handlers run. */
 const PLACES = ['python', 'database', 'backend', 'schema', 'timeZone', 'test', 'retry', 'breaker', 'logging']
 
-function collect(value: string, before: readonly string[]): readonly string[] {
+function collect(value: string, before: readonly string[] = []): readonly string[] {
   return [...before, value]
 }
 

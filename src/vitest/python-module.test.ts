@@ -19,7 +19,7 @@ test('each handler is a test with a literal name on the line of its class, with 
     ],
   }
   const lines = linesOf(found, { tags: new Set(['slow']), dryRun: false })
-  expect(lines[2]).toMatch(/^test\("test_a\.py › First", \{.*\}, \(\{ python, skip, task \}\) => .*\);$/)
+  expect(lines[2]).toMatch(/^test\("test_a\.py › First", \{.*\}, \(\{ python, skip, task, annotate \}\) => .*\);$/)
   expect(JSON.parse(/\{"tags.*?\}{3}/.exec(lines[2] ?? '')?.[0] ?? '')).toEqual({
     // Vitest refuses tags that its configuration does not define.
     tags: ['slow'],

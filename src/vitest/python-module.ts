@@ -44,7 +44,7 @@ export function pythonModule(
     const title = JSON.stringify(testName(file, name))
     const body =
       unnamed === null
-        ? `({ python, skip, task }) => file.run(${JSON.stringify({ name, line })}, { python, skip, task })`
+        ? `({ python, skip, task, annotate }) => file.run(${JSON.stringify({ name, line })}, { python, skip, task, annotate })`
         : refusal({ line, column: 1, message: unnamed })
     lines.add(line, `test(${title}, ${options}, ${body});`)
   }
