@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest-tidb'
-import { seeingTest } from './lock-sight.ts'
+import { mustSeeLocks } from './lock-sight.ts'
 
 const counter = {
   setup: ['CREATE TABLE c (id INT PRIMARY KEY, v INT)', 'INSERT INTO c VALUES (1, 0)'],
@@ -9,7 +9,12 @@ const counter = {
   },
 } as const
 
-seeingTest('a step while its session is blocked is refused, with what was seen until then', async ({ isolation }) => {
+test('a step while its session is blocked is refused, with what was seen until then', async ({
+  isolation,
+  db,
+  tidb,
+}) => {
+  await mustSeeLocks(db, tidb)
   const scenario = isolation(counter)
   const refused = scenario.permutation('alice.begin', 'bob.begin', 'alice.add', 'bob.add', 'bob.commit', 'alice.commit')
   await expect(refused).rejects.toMatchObject({ code: 'ISOLATION_SESSION_BLOCKED' })
@@ -21,19 +26,21 @@ seeingTest('a step while its session is blocked is refused, with what was seen u
   expect(next.step('bob.add')).toMatchObject({ outcome: 'done', affectedRows: 1 })
 })
 
-seeingTest(
-  'a schedule that ends with a step that nobody lets go on is refused, and says whose transaction is open',
-  async ({ isolation }) => {
-    const scenario = isolation({
-      ...counter,
-      sessions: { alice: { begin: 'BEGIN', add: counter.sessions.alice.add }, bob: { add: counter.sessions.bob.add } },
-    })
-    await expect(scenario.permutation('alice.begin', 'alice.add', 'bob.add')).rejects.toThrow(
-      'The transaction of alice is open, and no step ends it',
-    )
-    await expect(scenario.everyInterleaving()).rejects.toMatchObject({ code: 'ISOLATION_STUCK' })
-  },
-)
+test('a schedule that ends with a step that nobody lets go on is refused, and says whose transaction is open', async ({
+  isolation,
+  db,
+  tidb,
+}) => {
+  await mustSeeLocks(db, tidb)
+  const scenario = isolation({
+    ...counter,
+    sessions: { alice: { begin: 'BEGIN', add: counter.sessions.alice.add }, bob: { add: counter.sessions.bob.add } },
+  })
+  await expect(scenario.permutation('alice.begin', 'alice.add', 'bob.add')).rejects.toThrow(
+    'The transaction of alice is open, and no step ends it',
+  )
+  await expect(scenario.everyInterleaving()).rejects.toMatchObject({ code: 'ISOLATION_STUCK' })
+})
 
 test.for([
   [['bob.begin', 'bob.commit', 'bob.add'], "'bob.add' comes after a later step of its session"],

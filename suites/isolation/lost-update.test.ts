@@ -1,7 +1,8 @@
 import { expect, test } from 'vitest-tidb'
-import { seeingTest } from './lock-sight.ts'
+import { mustSeeLocks } from './lock-sight.ts'
 
-seeingTest('the second writer waits, and its update is not lost', async ({ isolation }) => {
+test('the second writer waits, and its update is not lost', async ({ isolation, db, tidb }) => {
+  await mustSeeLocks(db, tidb)
   const counter = isolation({
     setup: ['CREATE TABLE c (id INT PRIMARY KEY, v INT)', 'INSERT INTO c VALUES (1, 0)'],
     sessions: {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest-tidb'
-import { seeingTest } from './lock-sight.ts'
+import { mustSeeLocks } from './lock-sight.ts'
 
 const table = {
   setup: ['CREATE TABLE t (id INT PRIMARY KEY, v INT)', 'INSERT INTO t VALUES (1, 0), (2, 0)'],
@@ -48,7 +48,8 @@ test('of two steps that one COMMIT lets go on, one can be reported after the oth
   ])
 })
 
-seeingTest('markers that can never be satisfied are refused', async ({ isolation }) => {
+test('markers that can never be satisfied are refused', async ({ isolation, db, tidb }) => {
+  await mustSeeLocks(db, tidb)
   const scenario = isolation({
     ...table,
     sessions: {

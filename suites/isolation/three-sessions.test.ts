@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest-tidb'
-import { seeingTest } from './lock-sight.ts'
+import { mustSeeLocks } from './lock-sight.ts'
 
 const table = {
   setup: ['CREATE TABLE t (id INT PRIMARY KEY, v INT)', 'INSERT INTO t VALUES (1, 0), (2, 0), (3, 0)'],
@@ -66,7 +66,8 @@ test('a chain: carol waits for bob, who waits for alice', async ({ isolation }) 
   `)
 })
 
-seeingTest('a ring of three is a deadlock, and one of them is the victim in every order', async ({ isolation }) => {
+test('a ring of three is a deadlock, and one of them is the victim in every order', async ({ isolation, db, tidb }) => {
+  await mustSeeLocks(db, tidb)
   const ring = isolation({
     ...table,
     sessions: {
