@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
@@ -180,4 +181,26 @@ test.for([
   expect(output).toContain(message)
   expect(output).toContain(remedy)
   expect(exitCode).toBe(2)
+})
+
+test.for(['SIGINT', 'SIGKILL'] as const)('%s ends a run whose handler hangs, and leaves no process', async (signal) => {
+  const project = await folderOf({
+    'test_hang.py': `import subprocess, sys
+from test_rig_python import PyStateHandler
+class Hangs(PyStateHandler):
+    def execute(self, context):
+        child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(600)"])
+        open("started", "w").close()
+        child.wait()
+`,
+  })
+  const run = project.node([binary(), 'python', 'test_hang.py'])
+  await expect.poll(() => existsSync(join(project.folder, 'started')), { timeout: 60_000 }).toBe(true)
+  // The collector, the interpreter, and what the handler has started.
+  expect((await project.pythons()).length).toBeGreaterThanOrEqual(3)
+  run.child.kill(signal)
+  const { exitCode } = await run.finished
+  expect(exitCode).toBe(signal === 'SIGINT' ? 130 : null)
+  await expect.poll(() => project.pythons(), { timeout: 30_000 }).toEqual([])
+  await expect.poll(() => project.servers(), { timeout: 30_000 }).toEqual([])
 })

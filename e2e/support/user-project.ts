@@ -104,16 +104,27 @@ export class UserProject {
       .map(({ pid }) => pid)
   }
 
+  /** Processes of Python that were started by runs of this project. */
+  async pythons(): Promise<number[]> {
+    const running = (await this.#ofProcesses('cmdline')).filter(({ text }) => /^[^\0]*python/.test(text))
+    const own = (await this.#ofProcesses('environ')).filter(({ text }) => text.includes(this.temporary))
+    return running.filter(({ pid }) => own.some((process) => process.pid === pid)).map(({ pid }) => pid)
+  }
+
   /** Processes whose command line names this project's folder. */
   async processes(): Promise<{ pid: number; command: string }[]> {
+    const found = (await this.#ofProcesses('cmdline')).map(({ pid, text }) => ({ pid, command: text }))
+    return found.filter(({ command }) => command.includes(this.folder))
+  }
+
+  async #ofProcesses(file: 'cmdline' | 'environ'): Promise<{ pid: number; text: string }[]> {
     const names = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
-    const found = await Promise.all(
+    return Promise.all(
       names.map(async (name) => ({
         pid: Number(name),
-        command: await readFile(`/proc/${name}/cmdline`, 'utf8').catch(() => ''),
+        text: await readFile(`/proc/${name}/${file}`, 'utf8').catch(() => ''),
       })),
     )
-    return found.filter(({ command }) => command.includes(this.folder))
   }
 }
 
