@@ -1,7 +1,8 @@
 import { expect } from 'vitest'
 import { test as tidbTest } from '../../fixtures/test.ts'
 import { openSession } from '../connections/open-session.ts'
-import { observed, shortly, waitOf } from './testing/observed.ts'
+import { Secret } from '../logging/secret.ts'
+import { observed, observerAt, shortly, waitOf } from './testing/observed.ts'
 
 const test = tidbTest.extend('observed', observed)
 
@@ -42,6 +43,27 @@ test('a lock that somebody else has blocks, and nobody is named', async ({ tidb,
   expect(await waitOf(observer, taking)).toMatchObject({ kind: 'user-lock', blockers: [], candidates: [] })
   await stranger.close()
   await taking.result()
+})
+
+test('a wait shows by its age where the observer may not ask who has the lock', async ({
+  db,
+  tidb,
+  observed: { alice, bob },
+}) => {
+  await db.run`CREATE USER unprivileged IDENTIFIED BY 'pw'`
+  const endpoint = { ...tidb.endpoint, user: 'unprivileged', password: new Secret('pw') }
+  const observer = observerAt(endpoint, () => [alice, bob])
+  try {
+    const name = unique()
+    await alice.query`SELECT GET_LOCK(${name}, 1)`
+    const taking = bob.start`SELECT GET_LOCK(${name}, 30)`
+    expect(shortly(await waitOf(observer, taking))).toEqual(['user-lock', `user lock '${name}'`, [], 'age'])
+    await alice.query`SELECT RELEASE_LOCK(${name})`
+    await taking.result()
+  } finally {
+    await observer.close()
+    await db.run`DROP USER unprivileged`
+  }
 })
 
 test('a lock that nobody has is taken at once', async ({ observed: { observer, bob } }) => {
