@@ -12,7 +12,13 @@ export async function examine(
     userLocks: [...new Set(judges.flatMap(({ userLock }) => (userLock === undefined ? [] : [userLock])))],
   })
   const suspects = await suspectsOf(judges, glance)
-  const evidence = suspects.length === 0 ? undefined : await view.evidence(suspects.map(({ queries }) => queries))
+  const evidence =
+    suspects.length === 0
+      ? undefined
+      : await view.evidence(
+          suspects.map(({ queries }) => queries),
+          suspects.flatMap(({ judge }) => (judge.waitsUnproven ? [judge.connectionId] : [])),
+        )
   return new Map(
     judges.map((judge) => {
       const index = suspects.findIndex((suspect) => suspect.judge === judge)

@@ -7,6 +7,7 @@ import { ask } from './question.ts'
 import { shapeOf, type StatementShape } from './statement-shape.ts'
 import { SqlScan } from './sql-scan.ts'
 import { readTable, type TableShape } from './table-shape.ts'
+import type { OpenTransaction } from './transactions.ts'
 import { handleKeys, wantedKeys, type KeyQueries } from './wanted-keys.ts'
 
 const NONE: KeyQueries = { named: [], found: [] }
@@ -19,18 +20,18 @@ export interface ObservedStatement {
 }
 
 /**
- * The queries that show who holds what a statement needs; none for statements of which that can't be told. `database` is
- * the one that names without one mean.
+ * The queries that show who holds what a statement of a transaction needs; none for statements of which that can't be
+ * told.
  */
 export async function keyEvidence(
   session: Session,
   statement: ObservedStatement,
-  database: string,
+  transaction: Pick<OpenTransaction, 'database' | 'tables'>,
 ): Promise<KeyQueries> {
   const sql = SqlScan.isOne(statement.sql) ? statement.sql : await currentOf(session, statement)
   const shape = shapeOf(sql)
-  if (shape === undefined) return planEvidence(session, { ...statement, sql }, database)
-  const table = await tableOf(session, shape.database ?? database, shape.table)
+  if (shape === undefined) return planEvidence(session, { ...statement, sql }, transaction.tables)
+  const table = await tableOf(session, shape.database ?? transaction.database, shape.table)
   return table === undefined ? NONE : wantedKeys(shape, table, await parentsOf(session, shape, table))
 }
 
@@ -41,16 +42,26 @@ async function currentOf(session: Session, { connectionId, sql }: ObservedStatem
   return typeof row?.['info'] === 'string' ? row['info'] : sql
 }
 
-/** EXECUTE names no table, but its plan does. */
+/** EXECUTE names no table, but its plan does; of which database, the numbers of the tables tell. */
 async function planEvidence(
   session: Session,
   { connectionId, sql }: ObservedStatement,
-  database: string,
+  tables: readonly string[],
 ): Promise<KeyQueries> {
   if (!/^\s*EXECUTE\b|\[arguments: /i.test(sql)) return NONE
   const points = pointsInPlan(await answered(session, `EXPLAIN FOR CONNECTION ${connectionId}`))
-  const table = points === undefined ? undefined : await tableOf(session, database, points.table)
+  const database = points === undefined ? undefined : await databaseOf(session, points.table, tables)
+  const table = points === undefined ? undefined : await tableOf(session, database ?? '', points.table)
   return points === undefined || table === undefined ? NONE : handleKeys(table, points.handles)
+}
+
+/** Undefined when tables of that name in several databases are meant, or in none. */
+async function databaseOf(session: Session, name: string, tables: readonly string[]): Promise<string | undefined> {
+  if (tables.length === 0) return undefined
+  const query = `SELECT table_schema AS db, table_name AS name FROM information_schema.tables WHERE tidb_table_id IN (${tables.join(', ')})`
+  const named = (await answered(session, query)).filter((row) => String(row['name']).toLowerCase() === name)
+  const [found, another] = named
+  return found === undefined || another !== undefined ? undefined : String(found['db'])
 }
 
 async function parentsOf(session: Session, shape: StatementShape, table: TableShape): Promise<TableShape[]> {

@@ -11,6 +11,10 @@ export class Persistence {
     return this.#what !== undefined
   }
 
+  get looks(): number {
+    return this.#looks
+  }
+
   /** Undefined: nothing is seen. */
   saw(what: string | undefined): { readonly looks: number; readonly milliseconds: number } {
     if (what !== this.#what || what === undefined) {

@@ -26,3 +26,15 @@ export function processes(everyServer: boolean): Question<readonly Process[]> {
       })),
   }
 }
+
+/** Bytes of the server's memory that statements take, by their connections. */
+export function statementMemory(
+  connections: readonly number[],
+  everyServer: boolean,
+): Question<ReadonlyMap<number, number>> {
+  const table = everyServer ? 'cluster_processlist' : 'processlist'
+  return {
+    sql: `SELECT id, mem FROM information_schema.${table} WHERE id IN (${connections.join(', ')})`,
+    read: (rows) => new Map(rows.map((row) => [Number(row['id']), Number(row['mem'] ?? 0)])),
+  }
+}

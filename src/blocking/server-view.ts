@@ -7,7 +7,7 @@ import { heldKeys, userLockHolder, type HeldKey } from './held-keys.ts'
 import { lockWaits, type LockWait } from './lock-waits.ts'
 import { metadataWaits, type MetadataWait } from './metadata-waits.ts'
 import { Patience } from './patience.ts'
-import { processes, type Process } from './processes.ts'
+import { processes, statementMemory, type Process } from './processes.ts'
 import { ask, type Question } from './question.ts'
 import { openTransactions, type OpenTransaction } from './transactions.ts'
 
@@ -26,6 +26,8 @@ export interface Evidence {
   /** One list for each list of queries. */
   readonly held: readonly (readonly HeldKey[])[]
   readonly transactions: readonly OpenTransaction[]
+  /** Bytes that statements take, by their connections; only of those that were asked for. */
+  readonly memory: ReadonlyMap<number, number>
 }
 
 const MVCC = 'TIDB_MVCC_INFO'
@@ -97,29 +99,31 @@ export class ServerView {
     return list
   }
 
-  /** Looks for the holders of keys, by the queries of several statements. */
-  async evidence(queries: readonly (readonly string[])[]): Promise<Evidence> {
+  /** Looks for the holders of keys, by the queries of several statements, and for how large those of `connections` are. */
+  async evidence(queries: readonly (readonly string[])[], connections: readonly number[]): Promise<Evidence> {
     const asked = queries.map((list) => (list.length === 0 || !this.#mayAsk(MVCC) ? NOTHING : heldKeys(list)))
     try {
-      return await this.#evidence(asked)
+      return await this.#evidence(asked, connections)
     } catch (error) {
       if (!(error instanceof StatementError) || error.errno === 0) throw error
       // One statement's queries must not cost the others their evidence, and a table may be gone by now.
       const held = await Promise.all(asked.map((question) => this.#tryMvcc(question)))
-      return { ...(await this.#evidence([])), held }
+      return { ...(await this.#evidence([], connections)), held }
     }
   }
 
-  async #evidence(asked: readonly Question<readonly HeldKey[]>[]): Promise<Evidence> {
+  async #evidence(asked: readonly Question<readonly HeldKey[]>[], connections: readonly number[]): Promise<Evidence> {
     const answers = await ask<readonly unknown[]>(this.session, [
       this.#mayAsk('data_lock_waits') ? lockWaits : NOTHING,
+      connections.length === 0 ? NO_MEMORY : statementMemory(connections, this.#everyServer),
       ...asked,
       // Last: whoever was seen above to hold or to wait must be there still.
       this.#mayAsk('tidb_trx') ? openTransactions(this.#everyServer) : NOTHING,
     ])
     return {
       lockWaits: answers[0] as readonly LockWait[],
-      held: answers.slice(1, -1) as (readonly HeldKey[])[],
+      memory: answers[1] as ReadonlyMap<number, number>,
+      held: answers.slice(2, -1) as (readonly HeldKey[])[],
       transactions: answers.at(-1) as readonly OpenTransaction[],
     }
   }
@@ -175,6 +179,8 @@ export class ServerView {
     }
   }
 }
+
+const NO_MEMORY: Question<ReadonlyMap<number, number>> = { sql: '', read: () => new Map() }
 
 const serverCount: Question<number> = {
   sql: 'SELECT COUNT(*) AS servers FROM information_schema.tidb_servers_info',

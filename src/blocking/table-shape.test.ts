@@ -15,16 +15,20 @@ test('a table is read from what SHOW CREATE TABLE says', async ({ db }) => {
     db,
     'Odd',
     `(A INT UNSIGNED, b VARCHAR(20) DEFAULT 'x,y(' COMMENT 'it''s \`odd\`', c DECIMAL(10, 2), g INT AS (A + 1),
+      at TIMESTAMP, n INT AUTO_INCREMENT, KEY (n),
       PRIMARY KEY (A), UNIQUE KEY uu (b(3), c), KEY k (c), UNIQUE KEY expr ((LOWER(b))), CHECK (c > 0))`,
   )
   expect(table).toEqual({
     database: 'd',
     name: 'odd',
-    columns: ['a', 'b', 'c', 'g'],
+    columns: ['a', 'b', 'c', 'g', 'at', 'n'],
     integers: new Map([
       ['a', true],
       ['g', false],
+      ['n', false],
     ]),
+    autoIncrement: 'n',
+    timestamps: new Set(['at']),
     clustered: ['a'],
     uniqueKeys: [{ name: 'uu', columns: ['b', 'c'], clustered: false }],
     foreignKeys: [],

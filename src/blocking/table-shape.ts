@@ -18,6 +18,10 @@ export interface TableShape {
   readonly columns: readonly string[]
   /** Of integer columns: whether they are unsigned. */
   readonly integers: ReadonlyMap<string, boolean>
+  /** The column that gets the next number when it is given 0. */
+  readonly autoIncrement: string | undefined
+  /** Columns whose values mean something else in sessions of another time zone. */
+  readonly timestamps: ReadonlySet<string>
   /** The columns of a clustered primary key; undefined where rows have a hidden number. */
   readonly clustered: readonly string[] | undefined
   /** Unique indexes that are stored on their own, those over expressions left out. */
@@ -48,6 +52,8 @@ export function readTable(database: string, createTable: string): TableShape | u
     name,
     columns: columns.map((column) => column.name),
     integers,
+    autoIncrement: columns.find((column) => column.autoIncrement)?.name,
+    timestamps: new Set(columns.filter(({ timestamp }) => timestamp).map((column) => column.name)),
     clustered,
     uniqueKeys: keys.filter((key) => !key.clustered),
     foreignKeys: entries.flatMap(foreignKeyOf),
@@ -55,10 +61,24 @@ export function readTable(database: string, createTable: string): TableShape | u
   }
 }
 
-function columnOf(entry: SqlScan): { name: string; unsigned: boolean | undefined } {
+interface Column {
+  readonly name: string
+  /** Undefined for what is no integer. */
+  readonly unsigned: boolean | undefined
+  readonly autoIncrement: boolean
+  readonly timestamp: boolean
+}
+
+function columnOf(entry: SqlScan): Column {
   const name = lower(entry.name()) ?? ''
-  const integer = /^(?:TINY|SMALL|MEDIUM|BIG)?INT(?:EGER)?$/.test(entry.peek()?.value ?? '')
-  return { name, unsigned: integer ? entry.has('UNSIGNED') : undefined }
+  const type = entry.peek()?.value ?? ''
+  const integer = /^(?:TINY|SMALL|MEDIUM|BIG)?INT(?:EGER)?$/.test(type)
+  return {
+    name,
+    unsigned: integer ? entry.has('UNSIGNED') : undefined,
+    autoIncrement: entry.has('AUTO_INCREMENT'),
+    timestamp: type === 'TIMESTAMP',
+  }
 }
 
 function uniqueKeyOf(entry: SqlScan): (UniqueKey & { clustered: boolean })[] {

@@ -16,6 +16,8 @@ export interface OpenTransaction {
   readonly waited: number
   /** Keys in its buffer, locked ones included: one that has none holds no lock. Seen on 8.5, after a savepoint too. */
   readonly keys: number
+  /** Numbers of the tables that it has named; parents whose rows a foreign key locks are not among them. */
+  readonly tables: readonly string[]
 }
 
 /**
@@ -25,7 +27,7 @@ export interface OpenTransaction {
 export function openTransactions(everyServer: boolean): Question<readonly OpenTransaction[]> {
   const table = everyServer ? 'cluster_tidb_trx' : 'tidb_trx'
   return {
-    sql: `SELECT id, session_id, db, state, CAST(waiting_start_time AS CHAR) AS since, waiting_time, mem_buffer_keys FROM information_schema.${table}`,
+    sql: `SELECT id, session_id, db, state, CAST(waiting_start_time AS CHAR) AS since, waiting_time, mem_buffer_keys, related_table_ids FROM information_schema.${table}`,
     read: (rows) => rows.map(transactionOf),
   }
 }
@@ -45,5 +47,8 @@ function transactionOf(row: SqlRow): OpenTransaction {
     waitingSince: since === null || since === undefined ? undefined : String(since),
     waited: Number(row['waiting_time'] ?? 0) * 1_000,
     keys: Number(row['mem_buffer_keys'] ?? 0),
+    tables: String(row['related_table_ids'] ?? '')
+      .split(',')
+      .filter((table) => table !== ''),
   }
 }

@@ -1,4 +1,5 @@
 import { escape, escapeId } from 'mysql2'
+import { isCertain, isNextNumber } from './column-values.ts'
 import { equalitiesIn } from './equalities.ts'
 import { handleColumns, indexKey, recordKey } from './key-expressions.ts'
 import type { StatementShape } from './statement-shape.ts'
@@ -46,7 +47,7 @@ function rowsOf({ rows, columns }: StatementShape, table: TableShape): Row[] {
       new Map(
         (columns ?? table.columns).flatMap((column, index) => {
           const value = values[index]
-          return value === undefined ? [] : [[column, value]]
+          return value === undefined || isNextNumber(table, column, value) ? [] : [[column, value]]
         }),
       ),
   )
@@ -115,6 +116,7 @@ function clusteredKey({ clustered }: TableShape): (UniqueKey & { clustered: true
 
 /** In a table with partitions, the entry can be in one of them only; in which, is not worked out here. */
 function namedKey(table: TableShape, key: UniqueKey & { clustered?: true }, values: readonly string[]): string[] {
+  if (!key.columns.every((column, index) => isCertain(table, column, values[index] ?? ''))) return []
   const clustered = key.clustered === true
   return inPartitions(table).map((partition) => {
     const sql = clustered ? recordKey(table, partition, values) : indexKey(table, partition, key, values)
@@ -138,7 +140,7 @@ function foundRows(
 ): string[] {
   const conditions = shape.replaces
     ? rowsOf(shape, table).flatMap((row) => replacedBy(table, row))
-    : shape.where === undefined || shape.limited || isHandle(table, where) || !isRepeatable(shape.where)
+    : shape.where === undefined || shape.limited || isHandle(table, where) || !isRepeatable(shape.where, table)
       ? []
       : [shape.where.tokens.length === 0 ? 'TRUE' : shape.where.text]
   const alias = shape.alias ?? table.name
@@ -160,7 +162,7 @@ function isHandle({ clustered }: TableShape, where: ReadonlyMap<string, unknown>
 
 function replacedBy(table: TableShape, row: Row): string[] {
   return table.uniqueKeys.flatMap(({ columns }) =>
-    columns.every((column) => row.has(column))
+    columns.every((column) => row.has(column) && !table.timestamps.has(column))
       ? [columns.map((column) => `${escapeId(column)} = ${row.get(column) ?? 'NULL'}`).join(' AND ')]
       : [],
   )
@@ -172,9 +174,9 @@ const REPEATABLE =
 const OF_THE_SESSION = /^(?:CURRENT_\w+|LOCALTIME\w*|UTC_\w+|SELECT|EXISTS|DEFAULT)$/
 
 /** Whether a condition, asked in another session, finds the same rows and does nothing else. */
-function isRepeatable({ tokens }: SqlScan): boolean {
+function isRepeatable({ tokens }: SqlScan, { timestamps }: TableShape): boolean {
   return tokens.every((token, index) => {
-    if (token.type === 'variable') return false
+    if (token.type === 'variable' || timestamps.has(token.value.toLowerCase())) return false
     if (token.type !== 'word') return true
     const called = tokens[index + 1]?.value === '(' && tokens[index + 1]?.type === 'punctuation'
     return !OF_THE_SESSION.test(token.value) && (!called || REPEATABLE.test(token.value))
