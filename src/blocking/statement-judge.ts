@@ -3,6 +3,7 @@ import type { HeldKey } from './held-keys.ts'
 import type { KnownSessions } from './known-sessions.ts'
 import { keyEvidence, type ObservedStatement } from './key-evidence.ts'
 import { describeTarget } from './locked-key.ts'
+import { FEWEST_LOOKS } from './patience.ts'
 import { Persistence } from './persistence.ts'
 import type { Evidence, Glance, ServerView } from './server-view.ts'
 import { isEnding, type OpenTransaction } from './transactions.ts'
@@ -47,6 +48,15 @@ export class StatementJudge {
     return [this.#lockWait, this.#schemaWait, this.#userLockWait].some(({ lasts }) => lasts)
   }
 
+  get connectionId(): number {
+    return this.#statement.connectionId
+  }
+
+  /** Whether a wait for a lock has lasted for so many looks that it may soon be believed without evidence. */
+  get waitsUnproven(): boolean {
+    return this.#lockWait.looks >= FEWEST_LOOKS - 1
+  }
+
   /** Whether the kind of wait that the statement is likely to meet may not be looked for. */
   get blind(): boolean {
     if (this.isSchemaChange && !this.#view.seesMetadataLocks) return true
@@ -83,7 +93,7 @@ export class StatementJudge {
    */
   async queries(own: OpenTransaction): Promise<readonly string[]> {
     if (this.#evidence?.doing !== doing(own)) {
-      const queries = keyEvidence(this.#view.session, this.#statement, own.database)
+      const queries = keyEvidence(this.#view.session, this.#statement, own)
       this.#evidence = { doing: doing(own), queries, asked: 0 }
     }
     const evidence = this.#evidence
@@ -102,7 +112,8 @@ export class StatementJudge {
     return locked ?? this.#schemaChange(glance) ?? this.#userLocked(glance)
   }
 
-  #locked(before: OpenTransaction, { lockWaits, transactions }: Evidence, held: readonly HeldKey[]): Wait | undefined {
+  #locked(before: OpenTransaction, evidence: Evidence, held: readonly HeldKey[]): Wait | undefined {
+    const { lockWaits, transactions } = evidence
     const own = transactions.find(({ id }) => id === before.id)
     // Whatever was found is about another wait than the one that is there now.
     if (own === undefined || own.state !== before.state || own.waitingSince !== before.waitingSince) {
@@ -112,7 +123,7 @@ export class StatementJudge {
     const seen = this.#lockWait.saw(doing(own))
     const milliseconds = own.waitingSince === undefined ? seen.milliseconds : own.waited
     const listed = lockWaits.filter(({ waiting }) => waiting === own.id)
-    for (const [evidence, keys] of [
+    for (const [source, keys] of [
       ['lock view', listed],
       ['MVCC', own.state === 'LockWaiting' ? held : []],
     ] as const) {
@@ -121,14 +132,24 @@ export class StatementJudge {
       )
       const key = keys.find(({ holding }) => holders.some(({ id }) => id === holding))?.key
       if (key !== undefined) {
-        const wait = this.#wait(key.kind, key.target, evidence, { blockers: this.#those(holders), milliseconds })
+        const wait = this.#wait(key.kind, key.target, source, { blockers: this.#those(holders), milliseconds })
         this.#proven = { doing: doing(own), wait }
         return wait
       }
     }
-    if (own.state !== 'LockWaiting' || !this.#view.patience.exhausted(seen.looks, own.waited)) return undefined
-    const others = this.#those(transactions.filter(({ id, keys }) => id !== own.id && keys > 0))
-    return others.length === 1 && this.#view.seesEverybody
+    const memory = evidence.memory.get(own.connectionId)
+    if (own.state !== 'LockWaiting' || !this.#view.patience.exhausted(seen.looks, own.waited, memory)) return undefined
+    return this.#believed(own, transactions, milliseconds)
+  }
+
+  /** A wait that is known by its age. */
+  #believed(own: OpenTransaction, transactions: readonly OpenTransaction[], milliseconds: number): Wait | undefined {
+    const holding = transactions.filter(({ id, keys }) => id !== own.id && keys > 0)
+    const others = this.#those(holding)
+    const { seesEverybody } = this.#view
+    if (others.length === 0 && seesEverybody) return undefined
+    const metOnce = holding.some(({ tables }) => tables.some((table) => own.tables.includes(table)))
+    return others.length === 1 && seesEverybody && metOnce
       ? this.#wait('unknown', {}, 'only open transaction', { blockers: others, milliseconds })
       : this.#wait('unknown', {}, 'age', { candidates: others, milliseconds })
   }
@@ -184,7 +205,8 @@ export class StatementJudge {
     const { looks, milliseconds } = this.#userLockWait.saw(lock)
     const { patience } = this.#view
     const holder = this.#sessions.userLockHolder(lock)
-    if (!patience.exhausted(looks, holder === undefined ? milliseconds / UNKNOWN_HOLDER : milliseconds)) return undefined
+    if (!patience.exhausted(looks, holder === undefined ? milliseconds / UNKNOWN_HOLDER : milliseconds))
+      return undefined
     return this.#wait('user-lock', { lock }, 'age', { blockers: holder === undefined ? [] : [holder], milliseconds })
   }
 
