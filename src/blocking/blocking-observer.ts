@@ -7,6 +7,7 @@ import { isStatementError } from '../errors/guards.ts'
 import { examine } from './examination.ts'
 import { KnownSessions } from './known-sessions.ts'
 import { Pace } from './pace.ts'
+import { SendRecord } from './send-record.ts'
 import { ServerView } from './server-view.ts'
 import { StatementJudge } from './statement-judge.ts'
 import { UserLockRecord } from './user-lock-record.ts'
@@ -44,6 +45,7 @@ const BLIND_MS = 5_000
 export class BlockingObserver {
   readonly #options: BlockingObserverOptions
   readonly #userLocks = new UserLockRecord()
+  readonly #sends = new SendRecord()
   readonly #known: KnownSessions
   readonly #watches = new Set<Watch>()
   readonly #judges = new WeakMap<StartedStatement, StatementJudge>()
@@ -59,13 +61,20 @@ export class BlockingObserver {
     this.#known = new KnownSessions({
       sessions: options.sessions,
       userLocks: this.#userLocks,
+      sends: this.#sends,
       observers: () => (this.#own === undefined ? [] : [this.#own]),
     })
   }
 
-  /** For a session that may take locks with GET_LOCK(): without it, who holds one of those is not known. */
+  /**
+   * For each session whose name is known. Without it, who holds a lock of GET_LOCK() is not known, and whoever blocks a
+   * schema change is known later.
+   */
   hookOf(connectionId: number): StatementHook {
-    return this.#userLocks.hookOf(connectionId)
+    return {
+      beforeSend: () => this.#sends.note(connectionId),
+      afterReply: (reply) => this.#userLocks.note(connectionId, reply),
+    }
   }
 
   /**

@@ -1,5 +1,6 @@
 import { expect } from 'vitest'
 import { test as tidbTest } from '../../fixtures/test.ts'
+import { openSession } from '../connections/open-session.ts'
 import { sql } from '../connections/sql.ts'
 import { finish, observed, shortly, waitOf } from './testing/observed.ts'
 
@@ -38,6 +39,37 @@ test('a transaction that began after the change knows the new schema and blocks 
   expect((await waitOf(observer, change)).blockers.map(({ name }) => name)).toEqual(['alice'])
   await alice.run`COMMIT`
   await carol.run`COMMIT`
+  await change.result()
+})
+
+test('a transaction that uses the table when the change is under way blocks its next step only', async ({
+  db,
+  observed: { observer, alice, bob, carol },
+}) => {
+  await db.script(SCHEMA)
+  await carol.script('BEGIN; SELECT @@tidb_current_ts')
+  await alice.script('BEGIN; SELECT * FROM t')
+  const change = bob.start`ALTER TABLE t ADD COLUMN w INT`
+  await waitOf(observer, change)
+  await carol.query`SELECT id, v FROM t`
+  expect((await waitOf(observer, change)).blockers.map(({ name }) => name)).toEqual(['alice'])
+  await alice.run`COMMIT`
+  await expect.poll(async () => (await waitOf(observer, change)).blockers.map(({ name }) => name)).toEqual(['carol'])
+  await carol.run`COMMIT`
+  await change.result()
+})
+
+test('a schema change is blocked by the one whose connection nobody knows', async ({
+  db,
+  tidb,
+  observed: { observer, bob },
+}) => {
+  await db.script(SCHEMA)
+  await using stranger = await openSession({ name: 'stranger', endpoint: tidb.endpoint, database: db.database ?? '' })
+  await stranger.script('BEGIN; SELECT * FROM t')
+  const change = bob.start`ALTER TABLE t ADD COLUMN w INT`
+  expect((await waitOf(observer, change)).blockers).toMatchObject([{ connectionId: stranger.connectionId }])
+  await stranger.run`COMMIT`
   await change.result()
 })
 

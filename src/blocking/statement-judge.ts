@@ -1,9 +1,10 @@
-import { overlap } from './ddl-jobs.ts'
+import { overlap, type DdlJob } from './ddl-jobs.ts'
 import type { HeldKey } from './held-keys.ts'
 import type { KnownSessions } from './known-sessions.ts'
 import { keyEvidence, type ObservedStatement } from './key-evidence.ts'
 import { describeTarget } from './locked-key.ts'
 import { FEWEST_LOOKS } from './patience.ts'
+import type { MetadataWait } from './metadata-waits.ts'
 import { Persistence } from './persistence.ts'
 import type { Evidence, Glance, ServerView } from './server-view.ts'
 import { isEnding, type OpenTransaction } from './transactions.ts'
@@ -12,8 +13,13 @@ import type { Blocker, Wait, WaitEvidence, WaitKind, WaitTarget } from './wait.t
 import type { KeyQueries } from './wanted-keys.ts'
 
 const SCHEMA_CHANGE = /^\s*(?:\/\*[^]*?\*\/\s*)*(?:alter|create|drop|rename|truncate|recover|flashback|call|execute)\b/i
-/** A schema change, and a lock by name, is blocked when the same holder was seen over so many milliseconds. */
+/** A queued schema change, and a lock by name, is blocked when the same holder was seen over so many milliseconds. */
 const SETTLED_MS = 15
+/**
+ * A schema change has its metadata lock at the latest after so many milliseconds, if nobody is in its way: 193 were seen on
+ * a busy machine.
+ */
+const UNOPPOSED_MS = 400
 /** So many times longer a lock by name must be waited for, when nobody is known to have it. */
 const UNKNOWN_HOLDER = 8
 
@@ -169,23 +175,25 @@ export class StatementJudge {
         ? undefined
         : this.#wait('ddl-queue', target, 'DDL jobs', { blockers, milliseconds })
     }
-    const holders = metadataWaits.filter((wait) => wait.job === job.id && wait.connectionId !== connectionId)
-    const older = holders.filter(({ younger }) => !younger)
-    const [first] = older.length > 0 ? older : holders
-    if (first === undefined) return this.#nothingOf(this.#schemaWait)
-    const seen = this.#schemaWait.saw(`${job.id} ${first.version} ${first.transaction}`)
-    const { milliseconds } = seen
-    const those = (waits: typeof holders): Blocker[] =>
+    return this.#metadataLocked(job, metadataWaits)
+  }
+
+  #metadataLocked({ id: job, database, table }: DdlJob, metadataWaits: readonly MetadataWait[]): Wait | undefined {
+    const { connectionId } = this.#statement
+    const listed = metadataWaits.filter((wait) => wait.job === job && wait.connectionId !== connectionId)
+    const older = listed.filter(({ younger }) => !younger)
+    // Whoever has done nothing since had used the table before; who did may know the new schema.
+    const silent = older.filter((wait) => this.#sessions.silentSince(wait.connectionId, connectionId))
+    const { milliseconds } = this.#schemaWait.saw(listed[0] === undefined ? undefined : `${job} ${listed[0].version}`)
+    const settled = milliseconds >= UNOPPOSED_MS
+    const proven = silent.length > 0 ? silent : settled && listed.length === 1 ? listed : []
+    if (proven.length === 0 && !(settled && listed.length > 0)) return undefined
+    const those = (waits: readonly MetadataWait[]): Blocker[] =>
       waits.map((wait) => this.#sessions.blocker(wait.connectionId, wait.transaction))
-    if (older.length > 0) {
-      const blockers = those(older)
-      return milliseconds < SETTLED_MS
-        ? undefined
-        : this.#wait('metadata-lock', target, 'metadata lock view', { blockers, milliseconds })
-    }
-    return this.#view.patience.exhausted(seen.looks, milliseconds)
-      ? this.#wait('metadata-lock', target, 'age', { candidates: those(holders), milliseconds })
-      : undefined
+    const evidence = proven.length > 0 ? 'metadata lock view' : 'age'
+    const candidates = proven.length > 0 ? [] : those(listed)
+    const on = { database, table, job }
+    return this.#wait('metadata-lock', on, evidence, { blockers: those(proven), candidates, milliseconds })
   }
 
   #userLocked({ userLocks }: Glance): Wait | undefined {

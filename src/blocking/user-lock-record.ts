@@ -1,4 +1,4 @@
-import type { StatementHook, StatementReply } from '../connections/statement-hook.ts'
+import type { StatementReply } from '../connections/statement-hook.ts'
 import { SqlScan } from './sql-scan.ts'
 import { wantedUserLock } from './user-lock-call.ts'
 
@@ -10,17 +10,13 @@ export class UserLockRecord {
   /** How often each connection has each lock: one that took it twice must release it twice. */
   readonly #counts = new Map<number, Map<string, number>>()
 
-  /** To be given to the session of this connection. */
-  hookOf(connectionId: number): StatementHook {
-    return { afterReply: (reply) => this.#note(connectionId, reply) }
-  }
-
   holderOf(name: string): number | undefined {
     for (const [connectionId, locks] of this.#counts) if ((locks.get(name.toLowerCase()) ?? 0) > 0) return connectionId
     return undefined
   }
 
-  #note(connectionId: number, { sql, results }: StatementReply): void {
+  /** A statement of this connection has ended. */
+  note(connectionId: number, { sql, results }: StatementReply): void {
     if (!/\b(?:get_lock|release_lock|release_all_locks)\b/i.test(sql)) return
     const locks = this.#counts.get(connectionId) ?? new Map<string, number>()
     this.#counts.set(connectionId, locks)
