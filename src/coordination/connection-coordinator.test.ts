@@ -56,6 +56,7 @@ describe('a run', () => {
     [{}, 101, '101 connections is more than the 100'],
     [{ require: 4 }, 3, 'require is 4, but the run has 3 tasks'],
     [{ require: 0 }, 3, 'require is 0'],
+    [{ connections: { leader: {} } }, 1, "for a connection 'leader', which has no task"],
   ] as const)('with %j and %i tasks is refused by rejecting', async ([options, count, message]) => {
     const error = await failureOf(coordinatorOf().run({ ...unconnected, ...options, count }, () => 1))
     expect(error.message).toContain(message)
@@ -138,6 +139,18 @@ describe('a failure', () => {
     // oxlint-disable-next-line prefer-promise-reject-errors -- users do
     const error = await failureOf(coordinatorOf().run(unconnected, { a: () => Promise.reject('just a text') }))
     expect(error.message).toContain('a: a task threw just a text')
+  })
+
+  test.for([
+    [{ lost: 'the row' }, "{ lost: 'the row' }"],
+    [Object.create(null) as unknown, '[Object: null prototype] {}'],
+    [undefined, 'undefined'],
+  ] as const)('shows the value %o that was thrown', async ([value, shown]) => {
+    const throwing = (): never => {
+      throw value
+    }
+    const error = await failureOf(coordinatorOf().run(unconnected, { a: throwing }))
+    expect(error.message).toContain(`a: a task threw ${shown}`)
   })
 })
 

@@ -94,7 +94,7 @@ export class ConnectionCoordinator {
   #begin(options: GivenOptions, given: GivenTasks, controller: AbortController): Begun {
     const limits = this.#limits
     try {
-      const tasks = namedTasks(given, options.count ?? limits.count, limits)
+      const tasks = namedTasks(given, options.count ?? limits.count, limits, Object.keys(options.connections ?? {}))
       const needed = neededOf(options.require ?? 'all', tasks.size)
       const cancel = (reason: unknown): void => controller.abort(cancelledRun(reason))
       const { run, registry } = prepareRun(tasks, needed, controller, { ...this.#options, limits }, options)

@@ -1,3 +1,4 @@
+import { inspect } from 'node:util'
 import { runMachine } from '../state-machine/run-machine.ts'
 import type { Machine } from '../state-machine/machine.ts'
 import type { MachineRun } from '../state-machine/machine-run.ts'
@@ -176,5 +177,9 @@ function abandonedTask(name: string): CoordinationError {
 function asError(thrown: unknown): Error {
   return thrown instanceof Error
     ? thrown
-    : new CoordinationError('COORDINATION_THROWN', `a task threw ${String(thrown)}`, { cause: thrown })
+    : new CoordinationError(
+        'COORDINATION_THROWN',
+        `a task threw ${typeof thrown === 'string' ? thrown : inspect(thrown)}`,
+        { cause: thrown },
+      )
 }

@@ -9,12 +9,15 @@ type Given = Readonly<Record<string, Task>> | ((connection: ConnectionContext) =
 /**
  * The tasks of a run by the names of their connections; of one task for all, `connection-1`, `connection-2`, …
  *
- * @throws CoordinationError `COORDINATION_TASKS` when there are none, or more than `maxConnections`
+ * @param configured names that the run's options know
+ * @throws CoordinationError `COORDINATION_TASKS` when there are none, or more than `maxConnections`, or when the options name
+ *   a connection that has no task
  */
 export function namedTasks(
   given: Given,
   count: number,
   { maxConnections }: Pick<CoordinationLimits, 'maxConnections'>,
+  configured: readonly string[] = [],
 ): ReadonlyMap<string, Task> {
   const wanted = typeof given === 'function' ? count : Object.keys(given).length
   if (!Number.isInteger(wanted) || wanted < 1) {
@@ -29,10 +32,17 @@ export function namedTasks(
       'Raise connections.maxConnections (TIDB_MAX_CONNECTIONS) if the server can take them.',
     )
   }
-  if (typeof given === 'function') {
-    return new Map(Array.from({ length: wanted }, (_, index) => [`connection-${index + 1}`, given]))
+  const tasks =
+    typeof given === 'function'
+      ? new Map(Array.from({ length: wanted }, (_, index) => [`connection-${index + 1}`, given]))
+      : new Map(Object.entries(given))
+  const unknown = configured.find((name) => !tasks.has(name))
+  if (unknown !== undefined) {
+    throw wrong(
+      `the options of the run are for a connection '${unknown}', which has no task`,
+      `Its connections are ${[...tasks.keys()].join(', ')}.`,
+    )
   }
-  const tasks = new Map(Object.entries(given))
   if (tasks.has(OUTSIDE)) throw wrong(`no connection can be named '${OUTSIDE}'`, 'That is who waits outside the tasks.')
   return tasks
 }
