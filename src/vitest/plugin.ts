@@ -8,7 +8,6 @@ import { nodeVersionProblem } from '../config/node-version.ts'
 import { ConfigError } from '../errors/config-error.ts'
 import { keepCompiledCode } from './compile-cache.ts'
 import { rememberOptions, type PluginOptions } from './plugin-options.ts'
-import { transformPython } from './python-files.ts'
 import { isPythonModule } from './python-module.ts'
 import { isSpecModule, specModule } from './spec-module.ts'
 import { awaitTimeout, hasOwnTimeout, projectsWithTimeout } from './test-timeout.ts'
@@ -47,6 +46,8 @@ export function tidb<const E extends readonly ConfigExtension[] = []>(
       async handler(source, id) {
         if (isSpecModule(source) || isPythonModule(source)) return undefined
         if (id.endsWith('.spec')) return specModule(source, id, (message) => this.warn(message))
+        // Most projects have no use for it, and need not wait until it is loaded.
+        const { transformPython } = await import('./python-files.ts')
         return transformPython(running, source, id, (file) => this.addWatchFile(file))
       },
     },
