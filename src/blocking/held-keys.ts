@@ -31,8 +31,9 @@ export function userLockHolder(name: string): Question<bigint | undefined> {
 function heldKeyOf(row: SqlRow): HeldKey[] {
   const holding = holderIn(row)
   if (holding === undefined) return []
-  const { table_name: table, index_name: index, shown } = row
+  const { table_db: database, table_name: table, index_name: index, shown } = row
   const target = {
+    database: String(database),
     table: String(table),
     ...(index === null ? {} : { index: String(index) }),
     ...(shown === null ? {} : { key: String(shown) }),

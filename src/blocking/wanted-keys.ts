@@ -9,7 +9,7 @@ import type { ForeignKey, TableShape, UniqueKey } from './table-shape.ts'
 /** So many keys of one statement are looked at. */
 const MOST_KEYS = 64
 
-/** Queries with the columns `table_name`, `index_name` (NULL for a row), `shown` (the key for people) and `mvcc`. */
+/** Queries with the columns `table_db`, `table_name`, `index_name` (NULL for a row), `shown` (the key for people) and `mvcc`. */
 export interface KeyQueries {
   /** For keys that the statement names itself. */
   readonly named: readonly string[]
@@ -128,8 +128,8 @@ function inPartitions({ partitions }: TableShape): readonly (string | undefined)
   return partitions.length === 0 ? [undefined] : partitions
 }
 
-function selectOf({ name }: TableShape, index: string | undefined, shown: string, key: string): string {
-  return `SELECT ${escape(name)} AS table_name, ${index === undefined ? 'NULL' : escape(index)} AS index_name, ${shown} AS shown, TIDB_MVCC_INFO(${key}) AS mvcc`
+function selectOf({ database, name }: TableShape, index: string | undefined, shown: string, key: string): string {
+  return `SELECT ${escape(database)} AS table_db, ${escape(name)} AS table_name, ${index === undefined ? 'NULL' : escape(index)} AS index_name, ${shown} AS shown, TIDB_MVCC_INFO(${key}) AS mvcc`
 }
 
 /** The rows that the statement finds: those under its condition, or those that its new rows would replace. */

@@ -97,7 +97,9 @@ test("EXECUTE names no database, and a table's namesake is another", async ({ db
     await bob.run`PREPARE by_id FROM ${`UPDATE \`${db.database}_namesake\`.t SET v = 2 WHERE id = ?`}`
     await bob.run`BEGIN PESSIMISTIC`
     const waiting = bob.start`EXECUTE by_id USING @id`
-    expect(shortly(await waitOf(observer, waiting))).toEqual(['row-lock', 'row t(1)', ['alice'], 'MVCC'])
+    const wait = await waitOf(observer, waiting)
+    expect(shortly(wait)).toEqual(['row-lock', 'row t(1)', ['alice'], 'MVCC'])
+    expect(wait.on).toEqual({ database: `${db.database}_namesake`, table: 't', key: '1' })
     await alice.run`ROLLBACK`
     await waiting.result()
     await bob.run`ROLLBACK`
