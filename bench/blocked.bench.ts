@@ -2,7 +2,7 @@
 // that wait for nobody are ever called blocked at the same settings; and what watching costs the server.
 import { BlockingObserver } from '../src/blocking/blocking-observer.ts'
 import type { Endpoint } from '../src/connections/endpoint.ts'
-import { openSession } from '../src/connections/open-session.ts'
+import { openSession, openWire, sessionOver } from '../src/connections/open-session.ts'
 import type { Session } from '../src/connections/session.ts'
 import { sql } from '../src/connections/sql.ts'
 import type { StartedStatement } from '../src/connections/started-statement.ts'
@@ -13,11 +13,11 @@ import { alternate, publish, type Figure } from './measure.ts'
 const UNCONTENDED = 10_000
 const POLL_MS = 10
 /** One window of load; windows with and without an observer take turns. */
-const WINDOW_MS = 2_000
-const WINDOWS = 10
+const WINDOW_MS = 500
+const WINDOWS = 40
 const LOADERS = 4
 /** How often a statement that stays blocked is looked at: as toStayBlocked() does. */
-const STAY_MS = 25
+const STAY_MS = 50
 
 const SCHEMA = `CREATE TABLE t (id INT PRIMARY KEY, v INT, email VARCHAR(64) UNIQUE);
   INSERT INTO t VALUES (1, 0, NULL), (2, 0, NULL), (3, 0, NULL), (4, 0, NULL), (5, 0, NULL), (6, 0, NULL), (7, 0, NULL), (8, 0, NULL)`
@@ -87,13 +87,26 @@ function observe(endpoint: Endpoint, sessions: readonly Session[], log?: Stateme
   })
 }
 
+/** Sessions that the observer follows as the fixtures let it. */
+async function followed(
+  endpoint: Endpoint,
+  observer: BlockingObserver,
+  sessions: Session[],
+  name: string,
+): Promise<Session> {
+  const wire = await openWire({ endpoint, database: 'test' })
+  const session = sessionOver(wire, { name, timeout: 120_000, hooks: [observer.hookOf(wire.connectionId)] })
+  sessions.push(session)
+  return session
+}
+
 async function verdicts(endpoint: Endpoint, scene: Scene): Promise<Figure> {
   process.stderr.write(`${scene.title}\n`)
-  const [holder, waiter, polling] = await Promise.all(
-    ['holder', 'waiter', 'plain loop'].map((name) => open(endpoint, name)),
-  )
-  if (holder === undefined || waiter === undefined || polling === undefined) throw new Error('no sessions')
-  const observer = observe(endpoint, [holder, waiter])
+  const sessions: Session[] = []
+  const observer = observe(endpoint, sessions)
+  const holder = await followed(endpoint, observer, sessions, 'holder')
+  const waiter = await followed(endpoint, observer, sessions, 'waiter')
+  const polling = await open(endpoint, 'plain loop')
   const sample = async (verdict: (statement: StartedStatement) => Promise<void>): Promise<number> => {
     await holder.script(`BEGIN; ${scene.held}`)
     const ddl = scene.waiting.startsWith('ALTER')
