@@ -1,13 +1,16 @@
 import { expect, test } from 'vitest-tidb'
 import { isUnderWay } from './ddl-jobs.ts'
+import { retryOnSchemaChange } from './retry-on-schema-change.ts'
 
 const STOCK = `CREATE TABLE stock (id INT PRIMARY KEY, sku INT, old INT, KEY by_sku (sku));
   INSERT INTO stock VALUES (1, 7, 0), (2, 7, 0)`
 
 test('one ALTER makes several changes', async ({ db }) => {
   await db.script(STOCK)
-  await db.run`ALTER TABLE stock
-    ADD COLUMN price INT NOT NULL DEFAULT 5, ADD UNIQUE INDEX by_sku_id (sku, id), RENAME INDEX by_sku TO sku, DROP COLUMN old`
+  await retryOnSchemaChange(
+    () => db.run`ALTER TABLE stock
+    ADD COLUMN price INT NOT NULL DEFAULT 5, ADD UNIQUE INDEX by_sku_id (sku, id), RENAME INDEX by_sku TO sku, DROP COLUMN old`,
+  )
   await expect(db).toHaveIndex('stock', { name: 'by_sku_id', columns: ['sku', 'id'], unique: true })
   await expect(db).toHaveIndex('stock', { name: 'sku', columns: ['sku'] })
   await expect(db.query`SELECT * FROM stock ORDER BY id`).toReturnRows([
@@ -20,7 +23,10 @@ test('one ALTER makes several changes', async ({ db }) => {
 test('an ALTER of which one change fails makes none', async ({ db }) => {
   await db.script(STOCK)
   await expect(
-    db.run`ALTER TABLE stock ADD COLUMN price INT DEFAULT 5, ADD UNIQUE INDEX unique_sku (sku), DROP COLUMN old`,
+    retryOnSchemaChange(
+      () =>
+        db.run`ALTER TABLE stock ADD COLUMN price INT DEFAULT 5, ADD UNIQUE INDEX unique_sku (sku), DROP COLUMN old`,
+    ),
   ).toFailWith('ER_DUP_ENTRY')
   await expect(db).not.toHaveColumn('stock', 'price')
   await expect(db).not.toHaveIndex('stock', 'unique_sku')
@@ -29,15 +35,17 @@ test('an ALTER of which one change fails makes none', async ({ db }) => {
 
 test('one ALTER does not change a column twice', async ({ db }) => {
   await db.script(STOCK)
-  await expect(db.run`ALTER TABLE stock ADD COLUMN price INT, ADD COLUMN price BIGINT`).toFailWith(
-    'ER_UNSUPPORTED_DDL_OPERATION',
-  )
+  await expect(
+    retryOnSchemaChange(() => db.run`ALTER TABLE stock ADD COLUMN price INT, ADD COLUMN price BIGINT`),
+  ).toFailWith('ER_UNSUPPORTED_DDL_OPERATION')
   await expect(db).not.toHaveColumn('stock', 'price')
 })
 
 test('one ALTER can not index a column that it adds', async ({ db }) => {
   await db.script(STOCK)
-  await expect(db.run`ALTER TABLE stock ADD COLUMN price INT, ADD INDEX by_price (price)`).toFailWith({ errno: 1072 })
+  await expect(
+    retryOnSchemaChange(() => db.run`ALTER TABLE stock ADD COLUMN price INT, ADD INDEX by_price (price)`),
+  ).toFailWith({ errno: 1072 })
   await expect(db).not.toHaveColumn('stock', 'price')
 })
 
