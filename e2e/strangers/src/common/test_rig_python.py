@@ -1,0 +1,1 @@
+raise RuntimeError("the suite's own copy was imported")
