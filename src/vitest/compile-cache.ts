@@ -1,4 +1,5 @@
-import { enableCompileCache } from 'node:module'
+// By name it could not be imported by an older Node, which is to be told first that it is too old.
+import * as nodeModule from 'node:module'
 import { join } from 'node:path'
 import { defaultCacheDirectory } from '../backends/local/default-cache-directory.ts'
 
@@ -12,6 +13,6 @@ export function keepCompiledCode(environment: NodeJS.ProcessEnv = process.env): 
   if (environment['NODE_COMPILE_CACHE'] !== undefined || environment['NODE_DISABLE_COMPILE_CACHE'] !== undefined) return
   const directory = join(defaultCacheDirectory(environment), 'compiled')
   // Where nothing can be written, Node says so in what this returns, and compiles as ever.
-  enableCompileCache(directory)
+  nodeModule.enableCompileCache(directory)
   environment['NODE_COMPILE_CACHE'] = directory
 }
