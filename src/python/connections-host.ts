@@ -2,6 +2,7 @@ import { createReadStream } from 'node:fs'
 import { resolve } from 'node:path'
 import type { BlockingObserver } from '../blocking/blocking-observer.ts'
 import { nameOf, type StatementState } from '../blocking/wait.ts'
+import { closeSessions } from '../connections/close-sessions.ts'
 import type { RawReading, RawRows } from '../connections/raw-rows.ts'
 import type { Session } from '../connections/session.ts'
 import { splitStatements } from '../connections/sql-lexer.ts'
@@ -104,7 +105,7 @@ export class ConnectionsHost implements RequestServer {
   async close(): Promise<void> {
     const { main } = this.#options
     const others = [...this.#connections.values()].filter(({ session }) => session !== main)
-    await Promise.all(others.map(({ session }) => session.close()))
+    await closeSessions(others.map(({ session }) => session))
   }
 
   async #open(options: OpenOptions): Promise<{ readonly connection: number; readonly id: string }> {
