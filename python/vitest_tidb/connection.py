@@ -66,6 +66,9 @@ def without_passwords(sql: str) -> str:
 
 
 def checked_sql(sql: object) -> str:
-    if isinstance(sql, str):
-        return sql
-    raise TypeError("execute_query() takes a statement as str, and got %s" % type(sql).__name__)
+    """:raises TypeError: it is no text; :raises UnicodeEncodeError: it has half of a surrogate pair, which no UTF-8 has"""
+    if not isinstance(sql, str):
+        raise TypeError("execute_query() takes a statement as str, and got %s" % type(sql).__name__)
+    if not sql.isascii():
+        sql.encode("utf-8")
+    return sql

@@ -7,11 +7,15 @@ import type { RawReading, RawRows } from '../connections/raw-rows.ts'
 import type { Session } from '../connections/session.ts'
 import { splitStatements } from '../connections/sql-lexer.ts'
 import type { StartedStatement } from '../connections/started-statement.ts'
+import { withinMilliseconds } from '../databases/within.ts'
 import { messageOf } from '../errors/tidb-test-error.ts'
 import { crossingRows } from './column-type.ts'
 import { failedStatement, remoteFailure, type FailedStatement } from './failed-statement.ts'
 import { RemoteFailure, type RequestServer } from './interpreter.ts'
 import type { CrossingRows, Params, Request } from './protocol.ts'
+
+/** Milliseconds that statements may take to end when they have been killed. */
+const ENDING = 5_000
 
 export type OpenOptions = Params<'connection.open'>['options']
 
@@ -50,13 +54,23 @@ export class ConnectionsHost implements RequestServer {
   readonly #reading: RawReading
   readonly #connections = new Map<number, Connection>()
   readonly #started = new Map<number, Started>()
+  /** Statements that the server has not answered yet, with their sessions. */
+  readonly #underWay = new Map<Promise<unknown>, Session>()
   #last = 0
   #sent = 0
-  #mainTaken = false
+  #mainIsNext = false
 
   constructor(options: ConnectionsHostOptions) {
     this.#options = options
     this.#reading = { localFile: (path) => createReadStream(resolve(options.folder, path)) }
+  }
+
+  /**
+   * The connection that is opened next is that of the context, which the host in Python opens before it calls the class.
+   * The file may have opened others before, when it was imported.
+   */
+  lendMain(): void {
+    this.#mainIsNext = true
   }
 
   /** How many statements the handler has sent. */
@@ -83,36 +97,46 @@ export class ConnectionsHost implements RequestServer {
    * wait for them for ever.
    */
   async rollBackOthers(): Promise<void> {
-    const { main } = this.#options
-    const others = [...this.#connections.values()].filter(({ session }) => session !== main)
+    const others = this.#others()
+    const connected = (): Session[] => others.filter(({ status }) => status === 'connected')
+    // A statement must not get its lock from a ROLLBACK just when it is killed: see closeSessions(). What can't be
+    // killed is found out by the ROLLBACK, which waits for it.
+    await Promise.allSettled(connected().map((session) => session.kill()))
+    const ending = [...this.#underWay].filter(([, session]) => others.includes(session)).map(([statement]) => statement)
+    await withinMilliseconds(Promise.allSettled(ending), ENDING)
     // Of a connection that is lost meanwhile the server rolls back by itself.
-    await Promise.allSettled(
-      others.map(async ({ session }) => {
-        if (session.status !== 'connected') return
-        await session.kill()
-        await session.reset()
-      }),
-    )
+    await Promise.allSettled(connected().map((session) => session.reset()))
   }
 
   /** Ends every statement that is under way. */
   async endStatements(): Promise<void> {
     const connected = [...this.#connections.values()].filter(({ session }) => session.status === 'connected')
-    await Promise.all(connected.map(({ session }) => session.kill()))
+    // One that can't be ended so is ended with its session, after the test.
+    await Promise.allSettled(connected.map(({ session }) => session.kill()))
   }
 
   /** Ends the connections that the handler has opened. */
   async close(): Promise<void> {
-    const { main } = this.#options
-    const others = [...this.#connections.values()].filter(({ session }) => session !== main)
-    await closeSessions(others.map(({ session }) => session))
+    await closeSessions(this.#others())
+  }
+
+  #others(): Session[] {
+    const sessions = [...this.#connections.values()].map(({ session }) => session)
+    return sessions.filter((session) => session !== this.#options.main)
+  }
+
+  /** Notes a statement until it has ended, whatever becomes of it. */
+  #whileUnderWay<R>(session: Session, statement: Promise<R>): Promise<R> {
+    this.#underWay.set(statement, session)
+    const ended = (): void => void this.#underWay.delete(statement)
+    statement.then(ended, ended)
+    return statement
   }
 
   async #open(options: OpenOptions): Promise<{ readonly connection: number; readonly id: string }> {
     const { main, lockWaitTimeout } = this.#options
-    // The host in Python opens the one of the context before the handler's own code runs.
-    const session = this.#mainTaken ? await this.#opened(options) : main
-    this.#mainTaken = true
+    const session = this.#mainIsNext ? main : await this.#opened(options)
+    this.#mainIsNext = false
     if (lockWaitTimeout !== undefined) await session.raw(`SET innodb_lock_wait_timeout = ${lockWaitTimeout}`)
     this.#last += 1
     this.#connections.set(this.#last, { id: options.id, session })
@@ -140,7 +164,8 @@ export class ConnectionsHost implements RequestServer {
     this.#assertOne(sql)
     this.#sent += 1
     try {
-      return crossingRows(await connection.session.raw(sql, this.#reading))
+      const { session } = connection
+      return crossingRows(await this.#whileUnderWay(session, session.raw(sql, this.#reading)))
     } catch (error) {
       throw this.#note(error, connection, sql)
     }
@@ -158,8 +183,9 @@ export class ConnectionsHost implements RequestServer {
   async #start(connection: Connection, sql: string): Promise<{ readonly statement: number }> {
     this.#assertOne(sql)
     this.#sent += 1
-    const statement = connection.session.startRaw(sql, this.#reading)
-    const result = statement.result().then(crossingRows, (error: unknown) => {
+    const { session } = connection
+    const statement = session.startRaw(sql, this.#reading)
+    const result = this.#whileUnderWay(session, statement.result()).then(crossingRows, (error: unknown) => {
       throw this.#note(error, connection, sql)
     })
     // Looked at when Python asks; until then it is in the list of what failed.

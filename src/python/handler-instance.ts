@@ -3,7 +3,7 @@ import { sleep } from '../clock/sleep.ts'
 import { systemClock } from '../clock/system-clock.ts'
 import { withinMilliseconds } from '../databases/within.ts'
 import { PythonError } from '../errors/python-error.ts'
-import { addRemark, messageOf } from '../errors/tidb-test-error.ts'
+import { addContext, addRemark, messageOf } from '../errors/tidb-test-error.ts'
 import type { ConnectionsHost } from './connections-host.ts'
 import { handlerContext, handlerEnvironment, type HandlerDatabase } from './handler-database.ts'
 import { dumpedFrames, raisedError, threadLines, withFrames } from './handler-error.ts'
@@ -12,8 +12,8 @@ import type { Answer, PythonFailure, PythonThread } from './protocol.ts'
 import { isErrorState } from './state-name.ts'
 
 type Phase = 'enter' | 'execute' | 'exit'
-/** Before its phases the file is imported and the class called. */
-type Stage = 'creation' | Phase
+/** Before its phases the file is imported and the class called; after them its objects go. */
+type Stage = 'import' | 'creation' | Phase | 'disposal'
 
 export interface Returned {
   /** Null when it was no string. */
@@ -61,7 +61,7 @@ export class HandlerInstance {
   readonly #allowed: number
   #time: number
   #instance: number | undefined
-  #stage: Stage = 'creation'
+  #stage: Stage = 'import'
   #interruptedIn: Stage | undefined
   #underWay: Promise<unknown> | undefined
   #threads: readonly PythonThread[] | undefined
@@ -87,18 +87,36 @@ export class HandlerInstance {
     const dryRun = database === undefined
     const context = handlerContext(database)
     const environment = handlerEnvironment(database)
-    const given = { file: this.#file, handler: this.#handler, context, environment, dryRun }
     const begun = systemClock.now()
-    const asked = this.#interpreter.ask('create', given)
-    this.#underWay = asked
     try {
-      const answer = await this.#within(asked, this.#time)
+      const skip = await this.#import(environment)
+      if (skip !== undefined) return { skip, expectedFailure: undefined }
+      this.#stage = 'creation'
+      this.#connections?.lendMain()
+      const given = { file: this.#file, handler: this.#handler, context, environment, dryRun }
+      const asked = this.#interpreter.ask('create', given)
+      this.#underWay = asked
+      const answer = await this.#within(asked, this.#time - (systemClock.now() - begun))
       return this.#created(answer)
     } catch (error) {
-      throw this.failureOf([error])
+      const shown = this.failureOf([error])
+      throw this.#stage === 'import' ? addContext(shown, { stage: 'import' }) : shown
     } finally {
       this.#time = Math.max(1, this.#time - (systemClock.now() - begun))
     }
+  }
+
+  /** By itself, the first time: a file that can't be imported is told from a class that can't be called. */
+  async #import(environment: Readonly<Record<string, string>>): Promise<string | undefined> {
+    if (this.#interpreter.imported === this.#file) return undefined
+    const asked = this.#interpreter.ask('load', { file: this.#file, environment })
+    this.#underWay = asked
+    const answer = await this.#within(asked, this.#time)
+    if ('interrupted' in answer) throw this.#timeout()
+    if ('error' in answer) throw this.#raisedError(answer.error)
+    if ('skip' in answer) return answer.skip
+    this.#interpreter.imported = this.#file
+    return undefined
   }
 
   #created(answer: Answer<'create'>): Created {
@@ -160,17 +178,32 @@ export class HandlerInstance {
     if (underWay === undefined || this.#interpreter.death !== undefined) return
     const threads = await this.#whereItIs()
     this.#threads ??= threads
-    if (threads.length > 0) await this.#interpreter.ask('interrupt', {})
-    await this.#connections?.endStatements()
-    const yielded = threads.length > 0 && (await hasSettled(underWay, grace))
+    const answers = threads.length > 0 && (await hasSettled(this.#interpreter.ask('interrupt', {}), STACK_TIMEOUT))
+    const ended = this.#connections?.endStatements() ?? Promise.resolve()
+    const yielded = answers && (await hasSettled(underWay, grace))
     if (!yielded) await this.#interpreter.end()
+    await hasSettled(ended, grace)
   }
 
-  /** What the interpreter looks like after the handler: threads that still run, mock connections that were made. */
-  async dispose(): Promise<Answer<'dispose'>> {
+  /**
+   * Lets go of the handler, and tells what the interpreter looks like then: threads that still run, mock connections that
+   * were made.
+   *
+   * @throws PythonError `PYTHON_TIMEOUT`, `PYTHON_DIED`: finalizers are code of the handler's, too
+   */
+  async dispose(milliseconds: number): Promise<Answer<'dispose'>> {
     const nothing = { threads: [], mocks: 0 }
     if (this.#interpreter.death !== undefined || this.#instance === undefined) return nothing
-    return this.#interpreter.ask('dispose', { instance: this.#instance })
+    this.#stage = 'disposal'
+    const asked = this.#interpreter.ask('dispose', { instance: this.#instance })
+    this.#underWay = asked
+    try {
+      const left = await this.#within(asked, milliseconds)
+      if (left.error !== undefined) throw this.#raisedError(left.error)
+      return left
+    } catch (error) {
+      throw this.failureOf([error])
+    }
   }
 
   /** The one error to be shown for all that went wrong in a run, with what is known of it. */
@@ -224,7 +257,8 @@ export class HandlerInstance {
   }
 
   #what(stage: Stage): string {
-    return stage === 'creation' ? `loading ${this.#handler} from ${basename(this.#file)}` : `${this.#handler}.${stage}`
+    if (stage === 'import' || stage === 'creation') return `loading ${this.#handler} from ${basename(this.#file)}`
+    return stage === 'disposal' ? `letting go of the instance of ${this.#handler}` : `${this.#handler}.${stage}`
   }
 
   #died(death: PythonError): PythonError {

@@ -1,6 +1,6 @@
 import { systemClock } from '../clock/system-clock.ts'
 import { PythonError } from '../errors/python-error.ts'
-import { messageOf } from '../errors/tidb-test-error.ts'
+import { addRemark, messageOf } from '../errors/tidb-test-error.ts'
 import { DynamicMachine } from '../state-machine/dynamic-machine.ts'
 import { FailedRunError } from '../state-machine/failed-run-error.ts'
 import { runMachine } from '../state-machine/run-machine.ts'
@@ -37,6 +37,8 @@ export interface HandlerRun {
 
 /** Milliseconds that `exit` has at least. */
 const LEAST = 250
+/** Milliseconds that the end of its objects has at least. */
+const LEAST_FOR_DISPOSAL = 1_000
 const BACKSTOP = 60_000
 
 interface Verdict extends Pick<HandlerRun, 'verdict'> {
@@ -76,8 +78,13 @@ async function verdictOn(instance: HandlerInstance, options: HandlerRunOptions):
   try {
     const created = await instance.create(database)
     if (created.skip !== undefined) return { verdict: 'skipped', reason: created.skip }
-    const error = await attempt(() => machineRun(instance, options))
-    const { mocks, threads } = await instance.dispose()
+    const end = systemClock.now() + instance.time + options.exitTimeout
+    const error = await attempt(() => machineRun(instance, options, end))
+    const { mocks, threads } = await instance.dispose(Math.max(LEAST_FOR_DISPOSAL, end - systemClock.now())).catch(
+      (other: unknown) => {
+        throw error === undefined ? other : addRemark(error, `Then: ${messageOf(other)}`)
+      },
+    )
     const reason = created.expectedFailure
     if (error === undefined && instance.skipped !== undefined)
       return { verdict: 'skipped', reason: instance.skipped, threads }
@@ -95,10 +102,9 @@ async function verdictOn(instance: HandlerInstance, options: HandlerRunOptions):
 }
 
 /** The handler as the one state of a machine, as any other handler. */
-async function machineRun(instance: HandlerInstance, options: HandlerRunOptions): Promise<void> {
+async function machineRun(instance: HandlerInstance, options: HandlerRunOptions, end: number): Promise<void> {
   const { handler, exitTimeout, signal } = options
   const timeout = instance.time
-  const end = systemClock.now() + timeout + exitTimeout
   // Its `exit` has what is left of the time, and sees to that by itself.
   const machine = new DynamicMachine<never, object>({ exitTimeout: timeout + exitTimeout + BACKSTOP }).register(
     handler,

@@ -59,6 +59,8 @@ export class Interpreter {
   #lastWords = ''
   #server: RequestServer | undefined
   version = ''
+  /** The file whose handlers it has, if it was asked for one. */
+  imported: string | undefined
 
   private constructor(options: InterpreterOptions) {
     const { fd } = this.#output

@@ -54,8 +54,14 @@ const thread = z.object({ name: text, main: z.boolean(), traceback: z.array(fram
 export const answers = {
   /** `{ showSql }` */
   initialize: z.object({ version: text, executable: text, pid: id }),
-  /** `{ file }` */
-  load: z.union([z.object({ handlers: z.array(loadedHandler) }), z.object({ error: failure })]),
+  /** `{ file, environment }` */
+  load: z.union([
+    z.object({ handlers: z.array(loadedHandler) }),
+    z.object({ error: failure }),
+    // unittest.SkipTest, raised while the file is imported.
+    z.object({ skip: text }),
+    interrupted,
+  ]),
   /** `{ file, handler, context, environment, dryRun }` */
   create: z.union([
     z.object({ instance: id, expectedFailure: maybe }),
@@ -72,7 +78,7 @@ export const answers = {
     interrupted,
   ]),
   /** `{ instance }` */
-  dispose: z.object({ threads: z.array(text), mocks: id }),
+  dispose: z.object({ threads: z.array(text), mocks: id, error: failure.optional() }),
   /** `{}` */
   stack: z.object({ threads: z.array(thread) }),
   /** `{}`: whether user code was under way. */

@@ -78,7 +78,7 @@ async function run(instance: HandlerInstance, exitTimeout: number): ReturnType<H
     return await instance.call('execute')
   } finally {
     await instance.leave(exitTimeout)
-    await instance.dispose()
+    await instance.dispose(exitTimeout)
   }
 }
 

@@ -3,14 +3,18 @@ from __future__ import annotations
 
 import linecache
 import os
-from types import FrameType, TracebackType
-from typing import Any, Dict, List, Optional, Set
+from types import CodeType, FrameType, TracebackType
+from typing import Any, Dict, List, Optional, Set, Tuple
 
 from .rpc import RemoteError
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
 _LONGEST = 20_000
 _MOST_FRAMES = 60
+_MOST_PARTS = 20
+
+#: What is called, and the line that is reached in it.
+Call = Tuple[CodeType, Optional[int]]
 
 
 def describe(error: BaseException, _seen: Optional[Set[int]] = None) -> Dict[str, Any]:
@@ -20,17 +24,17 @@ def describe(error: BaseException, _seen: Optional[Set[int]] = None) -> Dict[str
     cause = error.__cause__ if error.__cause__ is not None else error.__context__
     if error.__cause__ is None and error.__suppress_context__:
         cause = None
-    told = not isinstance(cause, (RemoteError, type(None))) and id(cause) not in seen and len(seen) < 10
+    is_told = not isinstance(cause, (RemoteError, type(None))) and id(cause) not in seen and len(seen) < 10
     traceback = frames_of(error.__traceback__)
     if isinstance(error, SyntaxError) and error.filename:
         traceback.append(_syntax_frame(error))
     return {
         "type": type(error).__name__,
-        "message": text_of(error),
+        "message": text_of(error) + _parts(error),
         "traceback": traceback,
         "assertion": _assertion(error),
         "statements": _statements(error),
-        "cause": describe(cause, seen) if told and cause is not None else None,
+        "cause": describe(cause, seen) if is_told and cause is not None else None,
     }
 
 
@@ -43,36 +47,46 @@ def text_of(value: object) -> str:
     return text[:_LONGEST]
 
 
+def _parts(error: BaseException) -> str:
+    """The exceptions of a group, from Python 3.11 on."""
+    parts = _members(error)[:_MOST_PARTS]
+    return "".join("\n- %s: %s" % (type(part).__name__, text_of(part)) for part in parts)
+
+
+def _members(error: BaseException) -> List[BaseException]:
+    members = getattr(error, "exceptions", ())
+    return [each for each in members if isinstance(each, BaseException)] if isinstance(members, tuple) else []
+
+
 def frames_of(traceback: Optional[TracebackType]) -> List[Dict[str, Any]]:
     """The user's frames, innermost last; those of this package say nothing to anybody."""
-    frames: List[Dict[str, Any]] = []
+    calls: List[Call] = []
     while traceback is not None:
-        _add(frames, traceback.tb_frame, traceback.tb_lineno)
+        calls.append((traceback.tb_frame.f_code, traceback.tb_lineno))
         traceback = traceback.tb_next
-    return _shortened(frames)
+    return told(calls)
 
 
 def stack_of(frame: Optional[FrameType]) -> List[Dict[str, Any]]:
     """The same of a thread that is under way."""
-    frames: List[Dict[str, Any]] = []
+    calls: List[Call] = []
     while frame is not None:
-        _add(frames, frame, frame.f_lineno)
+        calls.append((frame.f_code, frame.f_lineno))
         frame = frame.f_back
-    frames.reverse()
-    return _shortened(frames)
+    calls.reverse()
+    return told(calls)
 
 
-def _add(frames: List[Dict[str, Any]], frame: FrameType, line: Optional[int]) -> None:
-    file = frame.f_code.co_filename
-    if file.startswith(_PACKAGE) or file.startswith("<frozen"):
-        return
-    text = linecache.getline(file, line or 0).strip()
-    frames.append({"file": file, "line": line or 0, "function": frame.f_code.co_name, "text": text[:200]})
-
-
-def _shortened(frames: List[Dict[str, Any]]) -> List[Dict[str, Any]]:
+def told(calls: List[Call]) -> List[Dict[str, Any]]:
+    """The outermost and the innermost of the user's frames: a recursion may have a million."""
     half = _MOST_FRAMES // 2
-    return frames if len(frames) <= _MOST_FRAMES else frames[:half] + frames[-half:]
+    own = [call for call in calls if not call[0].co_filename.startswith((_PACKAGE, "<frozen"))]
+    return [_told(*call) for call in (own if len(own) <= _MOST_FRAMES else own[:half] + own[-half:])]
+
+
+def _told(code: CodeType, line: Optional[int]) -> Dict[str, Any]:
+    text = linecache.getline(code.co_filename, line or 0).strip()
+    return {"file": code.co_filename, "line": line or 0, "function": code.co_name, "text": text[:200]}
 
 
 def _syntax_frame(error: SyntaxError) -> Dict[str, Any]:
@@ -103,5 +117,5 @@ def _statements(error: BaseException) -> List[int]:
             number = current.data.get("statement")
             if isinstance(number, int):
                 numbers.append(number)
-        rest += [current.__cause__, current.__context__]
+        rest += [current.__cause__, current.__context__, *_members(current)]
     return numbers

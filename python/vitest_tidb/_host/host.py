@@ -17,7 +17,7 @@ from .rpc import field
 from .streams import Streams
 
 if TYPE_CHECKING:
-    from asyncio import AbstractEventLoop
+    from .event_loop import HandlerLoop
 
 _PHASES = ("enter", "execute", "exit")
 
@@ -30,7 +30,7 @@ class _Instance:
         #: How many mock connections had been made before it.
         self.mocks = mocks
         self.context = context
-        self.loop: Optional[AbstractEventLoop] = None
+        self.loop: Optional[HandlerLoop] = None
 
 
 class Host:
@@ -44,7 +44,9 @@ class Host:
         self._instances: Dict[int, _Instance] = {}
         self._last = 0
         self._pid = os.getpid()
+        self._environ = os.environ
         self._environment = dict(os.environ)
+        self._recursion_limit = sys.getrecursionlimit()
         self._own_threads: Set[Optional[int]] = set()
         self._handlers: Dict[str, rpc.Handler] = {
             "initialize": self._initialize,
@@ -82,9 +84,9 @@ class Host:
 
     def _load(self, params: Dict[str, Any]) -> Dict[str, Any]:
         file = field(params, "file", str)
-        self._prepare(file, {})
-        result = self._user_code(lambda: self._described(file))
-        return result
+        environment = field(params, "environment", dict)
+        self._prepare(file, {key: str(value) for key, value in environment.items()})
+        return self._user_code(lambda: self._described(file))
 
     def _described(self, file: str) -> Dict[str, Any]:
         loaded = self._loader.load(file)
@@ -150,37 +152,43 @@ class Host:
             faulthandler.cancel_dump_traceback_later()
 
     def _awaited(self, instance: _Instance, awaitable: Any) -> Any:
-        # Half as long as all other imports together, and few handlers need it.
-        import asyncio
-
-        async def wait() -> Any:
-            return await awaitable
+        from .event_loop import HandlerLoop
 
         if instance.loop is None:
-            instance.loop = asyncio.new_event_loop()
-        return instance.loop.run_until_complete(wait())
+            instance.loop = HandlerLoop()
+        return instance.loop.run(awaitable)
 
     def _dispose(self, params: Dict[str, Any]) -> Dict[str, Any]:
-        instance = self._instances.pop(field(params, "instance", int), None)
-        if instance is not None and instance.loop is not None:
-            loop = instance.loop
-            self._user_code(lambda: {"closed": loop.close()})
+        number = field(params, "instance", int)
+        mocks = extras.mocks_made() - self._instances[number].mocks if number in self._instances else 0
+
+        def let_go() -> Dict[str, Any]:
+            # Finalizers run here, while they can be interrupted.
+            instance = self._instances.pop(number, None)
+            if instance is not None and instance.loop is not None:
+                instance.loop.close()
+            return {}
+
+        ended = self._user_code(let_go)
         signal.alarm(0)
         self._streams.flush()
         left = [thread.name for thread in threading.enumerate() if thread.ident not in self._own_threads]
-        mocks = 0 if instance is None else extras.mocks_made() - instance.mocks
-        return {"threads": left, "mocks": mocks}
+        return {"threads": left, "mocks": mocks, **ended}
 
     def _stack(self, params: Dict[str, Any]) -> Dict[str, Any]:
         frames = sys._current_frames()
         main = threading.main_thread().ident
-        return {
-            "threads": [
-                {"name": thread.name, "main": thread.ident == main, "traceback": stack_of(frames.get(thread.ident or 0))}
-                for thread in threading.enumerate()
-                if thread.ident == main or thread.ident not in self._own_threads
-            ]
-        }
+        stacks: List[Dict[str, Any]] = [
+            {"name": thread.name, "main": thread.ident == main, "traceback": stack_of(frames.get(thread.ident or 0))}
+            for thread in threading.enumerate()
+            if thread.ident == main or thread.ident not in self._own_threads
+        ]
+        for instance in list(self._instances.values()):
+            if instance.loop is not None:
+                # The loop's own frames don't tell which coroutine waits.
+                next(each for each in stacks if each["main"])["traceback"] += instance.loop.method_stack()
+                stacks += instance.loop.other_tasks()
+        return {"threads": stacks}
 
     def _interrupt(self, params: Dict[str, Any]) -> Dict[str, Any]:
         return {"interrupted": self._interruption.interrupt()}
@@ -189,6 +197,8 @@ class Host:
         """Nothing that one handler did to the process reaches the next."""
         self._streams.restore()
         self._interruption.restore()
+        sys.setrecursionlimit(self._recursion_limit)
+        os.environ = self._environ
         os.environ.clear()
         os.environ.update(self._environment)
         os.environ.update(environment)

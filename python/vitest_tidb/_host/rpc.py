@@ -10,6 +10,9 @@ import os
 import threading
 from typing import Any, Callable, Dict, List, Mapping, Optional, Tuple
 
+# User code may put something else in their place, in one handler's test and for all that follow.
+_read, _write, _loads, _dumps = os.read, os.write, json.loads, json.dumps
+
 Handler = Callable[[Dict[str, Any]], Any]
 
 INVALID_REQUEST = -32600
@@ -48,7 +51,7 @@ class Peer:
 
     ``enqueue`` takes requests that the main thread has to answer; those in ``immediate`` are answered by the reading
     thread itself, whatever the main thread does. ``on_close`` is called in the reading thread when the other side is
-    gone. ``guard`` is entered around each write by any thread.
+    gone. ``uninterrupted`` runs each write, of any thread.
     """
 
     def __init__(
@@ -105,14 +108,14 @@ class Peer:
 
     def send(self, message: Dict[str, Any]) -> None:
         # What JSON has no text for (a lone surrogate, NaN) must not break the frame.
-        body = json.dumps(message, separators=(",", ":")).encode("ascii")
+        body = _dumps(message, separators=(",", ":")).encode("ascii")
         frame = b"Content-Length: %d\r\n\r\n%s" % (len(body), body)
 
         def write() -> None:
             with self._writing:
                 rest = memoryview(frame)
                 while rest:
-                    rest = rest[os.write(self._outgoing, rest) :]
+                    rest = rest[_write(self._outgoing, rest) :]
 
         if self._closed is not None:
             raise Disconnected(self._closed)
@@ -140,12 +143,12 @@ class Peer:
         try:
             buffer = bytearray()
             while True:
-                chunk = os.read(self._incoming, 1 << 16)
+                chunk = _read(self._incoming, 1 << 16)
                 if not chunk:
                     break
                 buffer += chunk
                 for body in take_frames(buffer):
-                    self._receive(json.loads(body))
+                    self._receive(_loads(body))
         finally:
             self.close("the process that runs the tests is gone")
             self._on_close()
