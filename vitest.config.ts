@@ -11,9 +11,9 @@ const alias = [
   { find: /^vitest-tidb\/engine$/, replacement: source('./public/engine.ts') },
 ]
 
-const suite = (name: string) => ({
+const suite = (name: string, ...others: string[]) => ({
   extends: true as const,
-  test: { name, include: [`suites/${name}/**/{*.test.ts,*.spec,test_*.py}`], testTimeout: 30_000 },
+  test: { name, include: [`suites/${name}/**/{*.test.ts,*.spec,test_*.py}`, ...others], testTimeout: 30_000 },
 })
 
 export default defineConfig({
@@ -38,7 +38,7 @@ export default defineConfig({
       suite('resilience'),
       suite('isolation'),
       suite('coordination'),
-      suite('python'),
+      suite('python', 'python/contract/test_*.py'),
       {
         extends: true,
         test: {

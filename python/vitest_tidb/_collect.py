@@ -325,8 +325,9 @@ def main() -> None:
         request = json.loads(line)
         try:
             answer: Dict[str, Any] = collector.collect(str(request["file"]))
-        except RecursionError:
-            message = "RecursionError: it is nested too deeply"
+        except (RecursionError, MemoryError) as error:
+            # The parser runs out of a stack of its own with the second.
+            message = "%s: it is nested too deeply" % type(error).__name__
             answer = {"handlers": [], "imports": [], "problem": {"line": 1, "column": 1, "message": message}}
         sys.stdout.write(json.dumps({"id": request["id"], **answer}) + "\n")
         sys.stdout.flush()

@@ -35,6 +35,9 @@ export interface ConnectionsHostOptions {
   readonly log: (text: string) => void
 }
 
+/** Numbers are never used again: what a module of Python has kept from an earlier handler must not mean something else. */
+let last = 0
+
 interface Connection {
   readonly id: string
   readonly session: Session
@@ -56,7 +59,6 @@ export class ConnectionsHost implements RequestServer {
   readonly #started = new Map<number, Started>()
   /** Statements that the server has not answered yet, with their sessions. */
   readonly #underWay = new Map<Promise<unknown>, Session>()
-  #last = 0
   #sent = 0
   #mainIsNext = false
 
@@ -138,9 +140,9 @@ export class ConnectionsHost implements RequestServer {
     const session = this.#mainIsNext ? main : await this.#opened(options)
     this.#mainIsNext = false
     if (lockWaitTimeout !== undefined) await session.raw(`SET innodb_lock_wait_timeout = ${lockWaitTimeout}`)
-    this.#last += 1
-    this.#connections.set(this.#last, { id: options.id, session })
-    return { connection: this.#last, id: options.id }
+    last += 1
+    this.#connections.set(last, { id: options.id, session })
+    return { connection: last, id: options.id }
   }
 
   async #opened(options: OpenOptions): Promise<Session> {
@@ -156,7 +158,8 @@ export class ConnectionsHost implements RequestServer {
   #connection(number: number): Connection {
     const connection = this.#connections.get(number)
     if (connection !== undefined) return connection
-    const message = `there is no connection ${number}: it was closed, or is another handler's`
+    const message =
+      'this connection was closed, or was opened for an earlier handler: each has its own, which it opens in enter() or execute()'
     throw new RemoteFailure(message, { errno: 2006, sqlstate: 'HY000', msg: message })
   }
 
@@ -190,9 +193,9 @@ export class ConnectionsHost implements RequestServer {
     })
     // Looked at when Python asks; until then it is in the list of what failed.
     result.catch(() => undefined)
-    this.#last += 1
-    this.#started.set(this.#last, { connection, statement, result })
-    return { statement: this.#last }
+    last += 1
+    this.#started.set(last, { connection, statement, result })
+    return { statement: last }
   }
 
   async #state({ statement, until, timeout }: Params<'statement.state'>): Promise<object> {
@@ -239,9 +242,9 @@ export class ConnectionsHost implements RequestServer {
 
   #note(error: unknown, connection: Connection, sql: string): RemoteFailure {
     const failed = failedStatement(error, connection.id, sql)
-    this.#last += 1
-    this.failed.set(this.#last, failed)
-    return remoteFailure(error, failed, this.#last)
+    last += 1
+    this.failed.set(last, failed)
+    return remoteFailure(error, failed, last)
   }
 }
 

@@ -242,7 +242,7 @@ export class HandlerInstance {
   }
 
   #timedOut(cause: unknown): PythonError {
-    const threads = this.#threads ?? []
+    const threads = this.#threads?.length ? this.#threads : dumpedThread(this.takeOutput())
     const ended = this.#interpreter.death === undefined ? '' : '; its interpreter was ended'
     const error = new PythonError(
       'PYTHON_TIMEOUT',
@@ -252,8 +252,7 @@ export class HandlerInstance {
       ].join('\n'),
       { remedy: 'Find out what it waits for, or give the test more time (test.timeout).' },
     )
-    const main = threads.find((thread) => thread.main)?.traceback
-    return withFrames(error, main ?? dumpedFrames(this.takeOutput()))
+    return withFrames(error, threads.find((thread) => thread.main)?.traceback ?? [])
   }
 
   #what(stage: Stage): string {
@@ -268,6 +267,12 @@ export class HandlerInstance {
     })
     return withFrames(error, dumpedFrames(this.takeOutput()))
   }
+}
+
+/** Where the interpreter was that could not tell it by itself. */
+function dumpedThread(output: string): PythonThread[] {
+  const traceback = dumpedFrames(output)
+  return traceback.length === 0 ? [] : [{ name: 'MainThread', main: true, traceback: [...traceback] }]
 }
 
 /** Whether a promise settles within so many milliseconds. Its failure is told to whoever awaits it. */

@@ -48,7 +48,8 @@ export function pythonModule(
         : refusal({ line, column: 1, message: unnamed })
     lines.add(line, `test(${title}, ${options}, ${body});`)
   }
-  const wrong = problem ?? (handlers.length === 0 ? NO_HANDLER : undefined)
+  const none = file === 'test_rig_python.py' ? NO_TESTS : NO_HANDLER
+  const wrong = problem ?? (handlers.length === 0 ? none : undefined)
   if (wrong !== undefined) {
     const title = JSON.stringify(`${file} can be run`)
     lines.add(wrong.line, `test(${title}, ${refusal(wrong)});`)
@@ -79,4 +80,11 @@ const NO_HANDLER = {
   column: 1,
   message:
     'This file has no handler. A handler is a class that is written in the file, is derived from PyStateHandler, directly or not, and has a name that does not begin with _.',
+}
+
+const NO_TESTS = {
+  line: 1,
+  column: 1,
+  message:
+    "This is the module of the earlier framework, which is called like a file of tests and has none. Leave it out: test.exclude: [...configDefaults.exclude, '**/test_rig_python.py']",
 }
