@@ -9,6 +9,8 @@ from typing import Any, Dict, List, Optional, Set, Tuple
 from .rpc import RemoteError
 
 _PACKAGE = os.path.dirname(os.path.dirname(os.path.abspath(__file__))) + os.sep
+# Outside of the code of tests: what this package does, and what starts it.
+_OUTSIDE = (_PACKAGE, "<frozen", os.path.join(os.path.dirname(os.__file__), "runpy.py"))
 _LONGEST = 20_000
 _MOST_FRAMES = 60
 _MOST_PARTS = 20
@@ -80,7 +82,7 @@ def stack_of(frame: Optional[FrameType]) -> List[Dict[str, Any]]:
 def told(calls: List[Call]) -> List[Dict[str, Any]]:
     """The outermost and the innermost of the user's frames: a recursion may have a million."""
     half = _MOST_FRAMES // 2
-    own = [call for call in calls if not call[0].co_filename.startswith((_PACKAGE, "<frozen"))]
+    own = [call for call in calls if not call[0].co_filename.startswith(_OUTSIDE)]
     return [_told(*call) for call in (own if len(own) <= _MOST_FRAMES else own[:half] + own[-half:])]
 
 
