@@ -80,11 +80,11 @@ async function verdictOn(instance: HandlerInstance, options: HandlerRunOptions):
     if (created.skip !== undefined) return { verdict: 'skipped', reason: created.skip }
     const end = systemClock.now() + instance.time + options.exitTimeout
     const error = await attempt(() => machineRun(instance, options, end))
-    const { mocks, threads } = await instance.dispose(Math.max(LEAST_FOR_DISPOSAL, end - systemClock.now())).catch(
-      (other: unknown) => {
+    const { mocks, threads } = await instance
+      .dispose(Math.max(LEAST_FOR_DISPOSAL, end - systemClock.now()))
+      .catch((other: unknown) => {
         throw error === undefined ? other : addRemark(error, `Then: ${messageOf(other)}`)
-      },
-    )
+      })
     const reason = created.expectedFailure
     if (error === undefined && instance.skipped !== undefined)
       return { verdict: 'skipped', reason: instance.skipped, threads }
