@@ -63,10 +63,12 @@ async function makeRunFolder(root: string): Promise<string> {
   return folder
 }
 
-/** Ends every tidb-server that was started out of the folder, and removes the folder. */
+/** Ends every server that was started out of the folder, and removes the folder. */
 export async function removeRunFolder(folder: string): Promise<void> {
-  // Every server is started with a configuration file inside its run folder.
-  for (const pid of processesWhoseCommandHolds(`-config ${folder}/`)) signalIfAlive(pid)
+  // A tidb-server is started with a configuration file inside its run folder, a reference with its data there.
+  for (const mark of [`-config ${folder}/`, `--datadir=${folder}/`]) {
+    for (const pid of processesWhoseCommandHolds(mark)) signalIfAlive(pid)
+  }
   await rm(folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 50 })
   await rmdir(dirname(folder)).catch((error: NodeJS.ErrnoException) => {
     // Other runs are in it, or another one that ended has just removed it.

@@ -4,6 +4,7 @@ import type { Catalog } from './catalog.ts'
 import type { ConfigExtension } from './config-extension.ts'
 import { defaults } from './defaults.ts'
 import type { Origin } from './origin.ts'
+import { referenceOf } from './reference-config.ts'
 import { sectionOf, type Sections } from './sections.ts'
 import type { SettingValues } from './settings.ts'
 import type { BackendChoice } from './tidb-options.ts'
@@ -45,6 +46,8 @@ export interface ResolvedConfig {
     readonly seed?: number
     readonly keepDatabase: 'never' | 'on-failure'
   }
+  /** The server that TiDB is compared with. */
+  readonly reference: ReferenceConfig
   /** What was set; times in milliseconds. The rest is for what is retried to say. */
   readonly retry: RetrySettings
   /** Times in milliseconds. */
@@ -92,6 +95,21 @@ export interface BreakerSettings {
   readonly window: number
   readonly halfOpenAfter: number
   readonly trials: number
+}
+
+/** The server that TiDB is compared with. */
+export interface ReferenceConfig {
+  /** A host or a URL that was given has made `external` of `auto` already, a binary `binary`. */
+  readonly kind: 'auto' | 'external' | 'binary' | 'container'
+  /** Where it listens, when it is there already. */
+  readonly endpoint: {
+    readonly host: string
+    readonly port: number
+    readonly user: string
+    readonly password?: Secret
+  }
+  readonly binary?: string
+  readonly image: string
 }
 
 interface ConfigEntry {
@@ -147,6 +165,7 @@ export function assembleConfig(
       keepDatabase: values['test.keepDatabase'],
       ...withoutUndefined({ isolation: values['test.isolation'], seed: values['test.seed'] }),
     },
+    reference: referenceOf(values),
     retry: withoutUndefined({
       attempts: values['retry.attempts'],
       firstDelay: values['retry.firstDelay'],
@@ -211,6 +230,8 @@ function shownValue(value: unknown): string | number | boolean {
 /** Nobody's host and port are used only where an external TiDB was asked for. */
 function acts(key: string, values: Readonly<Record<string, unknown>>, origins: ReadonlyMap<string, Origin>): boolean {
   const ofServer = key === 'database.host' || key === 'database.port' || key === 'database.user'
+  const ofReference = key === 'reference.port' || key === 'reference.user'
+  if (ofReference) return origins.has(key) || origins.has('reference.host') || values['reference.kind'] === 'external'
   return !ofServer || origins.has(key) || values['backend.kind'] === 'external'
 }
 

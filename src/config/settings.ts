@@ -2,6 +2,7 @@ import type { z } from 'zod'
 import { backendSettings } from './backend-settings.ts'
 import { databaseSettings } from './database-settings.ts'
 import { loggingSettings } from './logging-settings.ts'
+import { referenceSettings } from './reference-settings.ts'
 import { resilienceSettings } from './resilience-settings.ts'
 import { nameOfOption, type SettingDefinition } from './setting-definition.ts'
 import { testSettings } from './test-settings.ts'
@@ -14,6 +15,7 @@ export const settings = {
   ...databaseSettings,
   ...backendSettings,
   ...testSettings,
+  ...referenceSettings,
   ...resilienceSettings,
   ...loggingSettings,
 } satisfies Record<string, SettingDefinition>

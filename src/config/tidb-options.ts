@@ -65,6 +65,24 @@ export interface TidbOptions {
     /** Whether a failed test's database stays. Default `never`. */
     readonly keepDatabase?: 'never' | 'on-failure'
   }
+  /** The MySQL-compatible server that `toMatchReference` compares with. Without a `url` or `host` one is started. */
+  readonly reference?: {
+    /** Default `auto`: the endpoint that is given, a container whose image is there, a server on this machine, a container. */
+    readonly kind?: 'auto' | 'external' | 'binary' | 'container'
+    /** `mysql://user:password@host:3306`, in place of the next four. Better kept in the variable TIDB_REFERENCE_URL. */
+    readonly url?: string
+    readonly host?: string
+    /** Default 3306. */
+    readonly port?: number
+    /** Default `root`. */
+    readonly user?: string
+    /** Better kept in the variable TIDB_REFERENCE_PASSWORD. */
+    readonly password?: string
+    /** Path of a mariadbd or mysqld. */
+    readonly binary?: string
+    /** Image of the container. Default `mysql:8.4`. */
+    readonly image?: string
+  }
   /** How patiently sessions are opened and retried transactions repeated. Times: milliseconds, or a text such as `'2s'`. */
   readonly retry?: {
     /** The first included. Default 4 for connecting, 8 for transactions. */

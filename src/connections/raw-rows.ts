@@ -6,6 +6,8 @@ import type { Replies } from './outcome.ts'
 export interface RawReading {
   /** Opens the file that LOAD DATA LOCAL INFILE names; without it the statement fails. */
   readonly localFile?: (path: string) => Readable
+  /** Warnings are asked for after rows too. */
+  readonly warnings?: boolean
 }
 
 /** The rows of a statement as the server sent them: text, by column; both empty when it returns none. */

@@ -4,6 +4,7 @@ import { outcomeOf, outcomeOfAll, type Outcome, type Replies } from './outcome.t
 import { Plan } from './plan.ts'
 import { rawRowsOf, type RawReading, type RawRows } from './raw-rows.ts'
 import { exactRows } from './rows.ts'
+import { serverReplyOf, type ServerReply } from './server-reply.ts'
 import type { SessionSettings } from './session-settings.ts'
 import { compileSql, compileText, prefixed, type CompiledSql, type SqlRow, type SqlValue } from './sql.ts'
 import { StartedStatement } from './started-statement.ts'
@@ -79,6 +80,11 @@ export class Session {
   /** Runs one statement; resolves to its rows as the server's own text, for whoever reads values in another way. */
   readonly raw = (text: string, reading: RawReading = {}): Statement<RawRows> => {
     return this.#statement(compileText(text, reading), this.raw, rawRowsOf)
+  }
+
+  /** Runs one statement; resolves to all that the server said: rows as its own text, fields, rows affected, warnings. */
+  readonly reply = (text: string): Statement<ServerReply> => {
+    return this.#statement(compileText(text, { warnings: true }), this.reply, serverReplyOf)
   }
 
   /** The plan of a statement, which itself is not run. */
@@ -181,6 +187,7 @@ export class Session {
       session: this,
       calledAs,
       send: async () => result(await this.#queue.send(sql)),
+      literal: () => sql.literal({ timeZone: this.timeZone, backslashEscapes: undefined }),
       explain: async () => this.#lastRows(await this.#queue.send(prefixed('EXPLAIN ', sql))),
     })
     this.#settings.onStatement?.(statement as Statement<unknown>)

@@ -84,7 +84,7 @@ export class StatementQueue {
     try {
       const replies = await this.#wire.send(sql, this.#timeZone)
       note(logged, begun, { rows: rowCountOf(replies) })
-      const warnings = await this.#warningsOf(replies)
+      const warnings = await this.#warningsOf(replies, sql.raw?.warnings === true)
       await this.#afterReply(sent, replies)
       if (/\bset\b[^]*\btime_zone\b/i.test(sql.text)) await this.#readTimeZone()
       return { replies, warnings }
@@ -129,9 +129,10 @@ export class StatementQueue {
   }
 
   /** Asked before the next statement is sent, which would replace them. */
-  async #warningsOf(replies: readonly WireReply[]): Promise<Outcome['warnings']> {
+  async #warningsOf(replies: readonly WireReply[], afterRows: boolean): Promise<Outcome['warnings']> {
     const last = replies.at(-1)
-    if (last === undefined || 'rows' in last || last.header.warningStatus === 0) return []
+    // The driver does not tell how many warnings came with rows.
+    if (last === undefined || ('rows' in last ? !afterRows : last.header.warningStatus === 0)) return []
     const [reply] = await this.#wire.ask('SHOW WARNINGS')
     if (reply === undefined || !('rows' in reply)) return []
     return reply.rows.map((row) => ({ code: Number(row['Code']), message: String(row['Message']) }))

@@ -17,15 +17,18 @@ export class Statement<Result> extends Promise<Result> {
   readonly #resolve: (value: Result | PromiseLike<Result>) => void
   readonly #session: Session
   #sent = false
-  #explained = false
+  #takenOver = false
   readonly #sql: string
   readonly #createdAt: Error
   readonly #explain: (() => Promise<readonly Record<string, unknown>[]>) | undefined
+  readonly #literal: (() => string) | undefined
 
   constructor(options: {
     readonly sql: string
     readonly session: Session
     readonly send: () => Promise<Result>
+    /** The statement with its values in it. */
+    readonly literal?: () => string
     readonly explain?: () => Promise<readonly Record<string, unknown>[]>
     /** The function that the user called: the stack begins at its caller. */
     readonly calledAs: (...args: never[]) => unknown
@@ -39,6 +42,7 @@ export class Statement<Result> extends Promise<Result> {
     this.#sql = options.sql
     this.#session = options.session
     this.#explain = options.explain
+    this.#literal = options.literal
     this.#createdAt = new Error('statement')
     Error.captureStackTrace(this.#createdAt, options.calledAs)
   }
@@ -52,9 +56,9 @@ export class Statement<Result> extends Promise<Result> {
     return this.#session
   }
 
-  /** Whether it was sent, or at least explained: whether it is not one that somebody forgot. */
+  /** Whether it was sent, or explained or run by somebody else: whether it is not one that somebody forgot. */
   get sent(): boolean {
-    return this.#sent || this.#explained
+    return this.#sent || this.#takenOver
   }
 
   /** Where the statement was made; only its stack is of use. */
@@ -64,9 +68,21 @@ export class Statement<Result> extends Promise<Result> {
 
   /** The rows of EXPLAIN of this statement, which itself is not run by this call. */
   explainRows(): Promise<readonly Record<string, unknown>[]> {
-    this.#explained = true
+    this.#takenOver = true
     if (this.#explain === undefined) throw new TypeError('a transaction has no plan')
     return this.#explain()
+  }
+
+  /**
+   * The SQL with its values in it, for whoever runs it in place of this call, which then was not forgotten.
+   *
+   * @throws TypeError when it was sent already
+   */
+  takeOver(): string {
+    if (this.#sent) throw new TypeError('the statement was sent already')
+    if (this.#literal === undefined) throw new TypeError('a transaction has no text')
+    this.#takenOver = true
+    return this.#literal()
   }
 
   #begin(): void {

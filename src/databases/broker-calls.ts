@@ -6,6 +6,7 @@ import type { BrokerOptions } from './broker-options.ts'
 import { endpointToWire, type BrokerCall, type KeptDatabase } from './broker-protocol.ts'
 import type { Lending, Lent, LentServer } from './lending.ts'
 import { PrivateLending } from './private-lending.ts'
+import { referenceToWire } from './reference-grant.ts'
 import { featuresOf, type TidbFeatures } from './server-features.ts'
 import { serverDied } from './server-died.ts'
 import { SharedLending } from './shared-lending.ts'
@@ -80,6 +81,7 @@ export class BrokerCalls {
   async answer(holder: Holder, call: BrokerCall): Promise<unknown> {
     if (this.#stopped)
       throw new DatabaseError('DATABASE_BROKER_STOPPED', 'The run is over; no database is lent any more.')
+    if (call.method === 'acquireReference') return this.#reference()
     const { backend, lending } = await this.#start()
     switch (call.method) {
       case 'acquireServer': {
@@ -144,6 +146,14 @@ export class BrokerCalls {
         return null
       }
     }
+  }
+
+  async #reference(): Promise<unknown> {
+    const { reference, schema } = this.#options
+    if (reference === undefined) {
+      throw new DatabaseError('DATABASE_NO_REFERENCE', 'This run was begun without a server to compare TiDB with.')
+    }
+    return referenceToWire(await reference(), schema)
   }
 
   async stop(): Promise<KeptDatabase[]> {

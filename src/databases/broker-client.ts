@@ -17,6 +17,7 @@ import {
   type ServerGrant,
 } from './broker-protocol.ts'
 import { jsonLines } from './json-lines.ts'
+import { referenceFromWire, referenceSchema, type ReferenceGrant } from './reference-grant.ts'
 
 /** A worker's connection to the broker. It does not keep the process alive while nothing is asked. */
 export interface BrokerClient {
@@ -43,6 +44,8 @@ export interface BrokerClient {
   /** A clean database on a server of its own. @throws DatabaseError `DATABASE_NO_PRIVATE_SERVER` on shared backends. */
   openPrivateServer(options: { slot: number }): Promise<DatabaseLease>
   closePrivateServer(serverId: string): Promise<void>
+  /** The server that TiDB is compared with; started when it is first asked for. @throws BackendError `BACKEND_REFERENCE_…` */
+  acquireReference(): Promise<ReferenceGrant>
   /** What ended a server, if one that this worker knows has ended by itself. */
   deathOf(serverId: string): BackendError | undefined
   /** The broker takes back what is still out. */
@@ -125,6 +128,7 @@ export async function connectBroker(address: string): Promise<BrokerClient> {
     closePrivateServer: async (server) => {
       await ask({ method: 'closePrivateServer', server }, z.null())
     },
+    acquireReference: async () => referenceFromWire(await ask({ method: 'acquireReference' }, referenceSchema)),
     deathOf: (serverId) => deaths.get(serverId),
     close: () => socket.destroy(),
   }

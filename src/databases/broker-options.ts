@@ -1,5 +1,6 @@
 import type { RunningBackend, Schema } from '../backends/backend.ts'
 import type { AdminConnecting } from './admin-connection.ts'
+import type { ReferenceGrant } from './reference-grant.ts'
 
 export interface BrokerOptions {
   /** Called at the first request, and again only if it failed. The broker stops what it returns. */
@@ -9,5 +10,7 @@ export interface BrokerOptions {
   readonly schema?: Schema
   /** How the broker connects to servers. */
   readonly connecting?: AdminConnecting
+  /** Called whenever a worker asks for the server that TiDB is compared with. Who passes it stops what it returns. */
+  readonly reference?: () => Promise<Omit<ReferenceGrant, 'schema'>>
   readonly log?: (line: string) => void
 }

@@ -54,7 +54,7 @@ export interface KeptDatabase {
   readonly howToOpen: string
 }
 
-const endpointSchema = z.object({
+export const endpointSchema = z.object({
   host: z.string(),
   port: z.number().int(),
   user: z.string(),
@@ -104,6 +104,7 @@ const callSchema = z.discriminatedUnion('method', [
   z.object({ method: z.literal('recordUndo'), lease: z.string(), undo: z.array(z.string()) }),
   z.object({ method: z.literal('openPrivateServer'), slot }),
   z.object({ method: z.literal('closePrivateServer'), server: z.string() }),
+  z.object({ method: z.literal('acquireReference') }),
 ])
 export type BrokerCall = z.infer<typeof callSchema>
 
@@ -131,8 +132,12 @@ export function endpointToWire(endpoint: Endpoint): z.infer<typeof endpointSchem
 }
 
 export function grantFromWire(wire: z.infer<typeof grantSchema>): ServerGrant {
-  const { password, tls, statusPort, host, port, user } = wire.endpoint
-  const endpoint: Endpoint = {
+  return { ...wire, endpoint: endpointFromWire(wire.endpoint) }
+}
+
+export function endpointFromWire(wire: z.infer<typeof endpointSchema>): Endpoint {
+  const { password, tls, statusPort, host, port, user } = wire
+  return {
     host,
     port,
     user,
@@ -140,7 +145,6 @@ export function grantFromWire(wire: z.infer<typeof grantSchema>): ServerGrant {
     ...(tls === undefined ? {} : { tls: withoutUndefined(tls) }),
     ...(statusPort === undefined ? {} : { statusPort }),
   }
-  return { ...wire, endpoint }
 }
 
 type Present<T> = { [K in keyof T]?: Exclude<T[K], undefined> }

@@ -13,6 +13,7 @@ import { isTidbTestError, messageOf } from '../errors/tidb-test-error.ts'
 import { loggerFor } from '../logging/logger-for.ts'
 import type { Logger } from '../logging/logger.ts'
 import { terminalProgress } from '../logging/terminal-progress.ts'
+import { lazyReference } from './lazy-reference.ts'
 import { loggedBackend } from './logged-backend.ts'
 import { optionsOf, type PluginOptions } from './plugin-options.ts'
 import { resolveRunConfig } from './resolve-run-config.ts'
@@ -114,7 +115,9 @@ async function openBroker(run: Run, schema: Schema | undefined): Promise<Broker>
   // What takes moments goes on while the workers start, and a failure of it meets whoever asks for a server.
   await Promise.race([starting, prepared.promise])
   let early = starting
+  const reference = lazyReference(run)
   const broker = await startBroker({
+    reference: reference.get,
     backend: async () => {
       const ahead = early
       early = undefined
@@ -142,6 +145,7 @@ async function openBroker(run: Run, schema: Schema | undefined): Promise<Broker>
     try {
       return await broker.stop()
     } finally {
+      await reference.stop()
       // A run that asked for no server ends before the broker has taken what was started ahead.
       const unused = early
       early = undefined

@@ -1,12 +1,12 @@
-import { access, constants, readdir, stat } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { homedir } from 'node:os'
-import { delimiter, join } from 'node:path'
+import { join } from 'node:path'
+import { findProgram, isExecutable } from '../../child-process/find-program.ts'
 
 /** A tidb-server that is at hand: the first on PATH, else the newest that tiup has installed. */
 export async function findBinary(environment: NodeJS.ProcessEnv = process.env): Promise<string | undefined> {
-  for (const folder of (environment['PATH'] ?? '').split(delimiter)) {
-    if (folder !== '' && (await isExecutable(join(folder, 'tidb-server')))) return join(folder, 'tidb-server')
-  }
+  const onPath = await findProgram(['tidb-server'], { environment })
+  if (onPath !== undefined) return onPath
   const components = tiupFolder(environment)
   const versions = await readdir(components).catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return []
@@ -36,13 +36,4 @@ function newestFirst(one: string, other: string): number {
 function split(version: string): [string, string?] {
   const dash = version.indexOf('-')
   return dash < 0 ? [version] : [version.slice(0, dash), version.slice(dash + 1)]
-}
-
-async function isExecutable(file: string): Promise<boolean> {
-  try {
-    await access(file, constants.X_OK)
-    return (await stat(file)).isFile()
-  } catch {
-    return false
-  }
 }
