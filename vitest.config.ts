@@ -39,6 +39,7 @@ export default defineConfig({
       suite('isolation'),
       suite('coordination'),
       suite('python', 'python/contract/test_*.py'),
+      suite('compat'),
       {
         extends: true,
         test: {

@@ -7,10 +7,11 @@ import { password, path, port, text } from './setting-schemas.ts'
 /** The MySQL-compatible server that TiDB is compared with. */
 export const referenceSettings = {
   'reference.kind': {
-    schema: z.enum(['auto', 'external', 'binary', 'container']),
-    allowed: 'auto, external, binary or container',
+    schema: z.enum(['auto', 'external', 'binary', 'container', 'none']),
+    allowed: 'auto, external, binary, container or none',
     variable: 'TIDB_REFERENCE',
-    about: 'what provides the server that TiDB is compared with: auto, external, binary or container',
+    about:
+      'what provides the server that TiDB is compared with: auto, external, binary, container, or none, which skips comparisons',
   },
   'reference.url': {
     schema: z

@@ -100,7 +100,7 @@ export interface BreakerSettings {
 /** The server that TiDB is compared with. */
 export interface ReferenceConfig {
   /** A host or a URL that was given has made `external` of `auto` already, a binary `binary`. */
-  readonly kind: 'auto' | 'external' | 'binary' | 'container'
+  readonly kind: 'auto' | 'external' | 'binary' | 'container' | 'none'
   /** Where it listens, when it is there already. */
   readonly endpoint: {
     readonly host: string

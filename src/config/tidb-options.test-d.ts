@@ -12,12 +12,13 @@ type Written =
   | `database.tls.${keyof Group<Group<TidbOptions['database']>['tls']>}`
   | `backend.${keyof Group<TidbOptions['backend']>}`
   | `test.${keyof Group<TidbOptions['test']>}`
+  | `reference.${keyof Group<TidbOptions['reference']>}`
   | `retry.${keyof Group<TidbOptions['retry']>}`
   | `breaker.${keyof Group<TidbOptions['breaker']>}`
   | `logging.${keyof Group<TidbOptions['logging']>}`
   | Exclude<
       keyof TidbOptions,
-      'database' | 'backend' | 'test' | 'retry' | 'breaker' | 'connections' | 'python' | 'logging'
+      'database' | 'backend' | 'test' | 'reference' | 'retry' | 'breaker' | 'connections' | 'python' | 'logging'
     >
 
 test('what can be written as an option is what is checked as a setting, no more and no less', () => {

@@ -67,8 +67,8 @@ export interface TidbOptions {
   }
   /** The MySQL-compatible server that `toMatchReference` compares with. Without a `url` or `host` one is started. */
   readonly reference?: {
-    /** Default `auto`: the endpoint that is given, a container whose image is there, a server on this machine, a container. */
-    readonly kind?: 'auto' | 'external' | 'binary' | 'container'
+    /** Default `auto`: the endpoint that is given, a container whose image is there, a server on this machine, a container. `none` skips comparisons. */
+    readonly kind?: 'auto' | 'external' | 'binary' | 'container' | 'none'
     /** `mysql://user:password@host:3306`, in place of the next four. Better kept in the variable TIDB_REFERENCE_URL. */
     readonly url?: string
     readonly host?: string

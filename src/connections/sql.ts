@@ -51,7 +51,7 @@ interface Reading {
 
 const fragment = (parts: readonly Part[]): Fragment => ({ kind: 'fragment', [PARTS]: parts })
 
-function isFragment(value: unknown): value is Fragment {
+export function isFragment(value: unknown): value is Fragment {
   return typeof value === 'object' && value !== null && PARTS in value
 }
 

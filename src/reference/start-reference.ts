@@ -21,6 +21,8 @@ export async function startReference(start: ReferenceStart): Promise<RunningRefe
       return installed(start, await programOf(start))
     case 'container':
       return contained(start, await findEngine(start.signal))
+    case 'none':
+      throw new BackendError(NO_REFERENCE, 'TiDB is compared with nothing: reference.kind is none.')
     case 'auto':
       return firstOf(start)
   }

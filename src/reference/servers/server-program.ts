@@ -34,15 +34,21 @@ async function describe(path: string): Promise<ServerProgram> {
   }
   const installer = await findProgram(['mariadb-install-db', 'mysql_install_db'], { alsoIn: ['/usr/bin'] })
   if (installer !== undefined) return { path, product: 'MariaDB', release, installer }
-  throw new BackendError('BACKEND_REFERENCE_BINARY', `${path} has no mariadb-install-db, which makes its data directory.`, {
-    remedy: 'Install the whole of MariaDB: `apt-get install mariadb-server`, or `brew install mariadb`.',
-  })
+  throw new BackendError(
+    'BACKEND_REFERENCE_BINARY',
+    `${path} has no mariadb-install-db, which makes its data directory.`,
+    {
+      remedy: 'Install the whole of MariaDB: `apt-get install mariadb-server`, or `brew install mariadb`.',
+    },
+  )
 }
 
 async function releaseOf(path: string): Promise<string> {
   let output: string
   try {
-    output = (await promisify(execFile)(path, ['--no-defaults', '--version'], { timeout: VERSION_TIMEOUT_MS })).stdout.trim()
+    output = (
+      await promisify(execFile)(path, ['--no-defaults', '--version'], { timeout: VERSION_TIMEOUT_MS })
+    ).stdout.trim()
   } catch (error) {
     throw notServer(path, messageOf(error).trim(), error)
   }
