@@ -38,9 +38,9 @@ const same = (cell: Cell): Cell => cell
 
 /** Servers write one number, one document, in different ways. */
 function canonicalOf(left: string | undefined, right: string | undefined): (cell: Cell) => Cell {
-  const types = [left, right]
-  if (types.includes('JSON')) return (cell) => (cell === null ? null : canonicalJson(cell))
-  const digits = types.includes('FLOAT') ? DIGITS.FLOAT : types.includes('DOUBLE') ? DIGITS.DOUBLE : undefined
+  const either = (type: string): boolean => left === type || right === type
+  if (either('JSON')) return (cell) => (cell === null ? null : canonicalJson(cell))
+  const digits = either('FLOAT') ? DIGITS.FLOAT : either('DOUBLE') ? DIGITS.DOUBLE : undefined
   if (digits === undefined) return same
   return (cell) =>
     cell === null || Number.isNaN(Number(cell)) ? cell : Number(Number(cell).toPrecision(digits)).toString()
