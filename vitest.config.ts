@@ -36,6 +36,8 @@ export default defineConfig({
       suite('scale'),
       suite('machine'),
       suite('resilience'),
+      suite('faults'),
+      suite('import'),
       suite('isolation'),
       suite('coordination'),
       suite('python', 'python/contract/test_*.py'),

@@ -12,6 +12,7 @@ export type { SessionsFixture } from '../fixtures/sessions.ts'
 export type { TestSettings } from '../fixtures/settings.ts'
 export type { MachineFixture } from '../fixtures/machine.ts'
 export type { PythonFixture, PythonHandler, PythonMeta } from '../fixtures/python.ts'
+export type { FaultsFixture } from '../fixtures/faults.ts'
 export type { IsolationFixture } from '../fixtures/isolation.ts'
 export type { Exploration } from '../src/isolation/exploration.ts'
 export type { ExploreOptions, InterleavingCounts } from '../src/isolation/explore.ts'
@@ -43,6 +44,23 @@ export type { ExpectedWait } from '../fixtures/matchers/to-be-blocked-on.ts'
 export type { ErrorName, ExpectedError } from '../fixtures/matchers/expected-error.ts'
 export type { ExpectedColumn } from '../fixtures/matchers/to-have-column.ts'
 export type { ExpectedIndex } from '../fixtures/matchers/to-have-index.ts'
+export type { Faults } from '../src/faults/faults.ts'
+export type { Body } from '../src/faults/faults.ts'
+export type { Direction, Fault, FaultPlace, Flow, Parcel, Shape, Undo } from '../src/faults/fault.ts'
+export type { ScopeOptions as FaultScopeOptions, SessionLike } from '../src/faults/fault-scope.ts'
+export type { End, ProxiedConnection } from '../src/faults/proxied-connection.ts'
+export type { StatementMatch } from '../src/faults/statement-match.ts'
+export type { DirectionOption } from '../src/faults/which-direction.ts'
+export type { BandwidthOptions } from '../src/faults/faults/bandwidth.ts'
+export type { ByteLimitOptions } from '../src/faults/faults/byte-limit.ts'
+export type { ConnectingOptions } from '../src/faults/faults/connecting.ts'
+export type { CutReplyOptions } from '../src/faults/faults/cut-reply.ts'
+export type { DropRequestOptions } from '../src/faults/faults/drop-request.ts'
+export type { HalfCloseOptions } from '../src/faults/faults/half-close.ts'
+export type { LatencyOptions } from '../src/faults/faults/latency.ts'
+export type { LoseReplyOptions } from '../src/faults/faults/lose-reply.ts'
+export type { ResetOptions } from '../src/faults/faults/reset.ts'
+export type { SlicingOptions } from '../src/faults/faults/slicing.ts'
 export { isTidbTestError, TidbTestError } from '../src/errors/tidb-test-error.ts'
 export {
   isBackendError,
@@ -51,6 +69,7 @@ export {
   isConnectError,
   isCoordinationError,
   isDatabaseError,
+  isFaultError,
   isPythonError,
   isStateError,
   isStatementError,
@@ -63,6 +82,7 @@ export { ConfigError } from '../src/errors/config-error.ts'
 export { ConnectError } from '../src/errors/connect-error.ts'
 export { CoordinationError } from '../src/errors/coordination-error.ts'
 export { DatabaseError } from '../src/errors/database-error.ts'
+export { FaultError } from '../src/errors/fault-error.ts'
 export { PythonError } from '../src/errors/python-error.ts'
 export { StateError } from '../src/errors/state-error.ts'
 export { StatementError } from '../src/errors/statement-error.ts'

@@ -6,6 +6,7 @@ import { ConfigError } from './config-error.ts'
 import { ConnectError } from './connect-error.ts'
 import { CoordinationError } from './coordination-error.ts'
 import { DatabaseError } from './database-error.ts'
+import { FaultError } from './fault-error.ts'
 import { formatError } from './format-error.ts'
 import * as guards from './guards.ts'
 import { outcomeOfError } from './outcome-of-error.ts'
@@ -25,6 +26,7 @@ const errors = {
   isConnectError: new ConnectError('CONNECT_X', 'x'),
   isCoordinationError: new CoordinationError('COORDINATION_X', 'x'),
   isDatabaseError: new DatabaseError('DATABASE_X', 'x'),
+  isFaultError: new FaultError('FAULT_X', 'x'),
   isPythonError: new PythonError('PYTHON_X', 'x'),
   isStateError: new StateError('STATE_X', 'x'),
   isStatementError: deadlock(),

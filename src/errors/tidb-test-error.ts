@@ -15,6 +15,7 @@ export type ErrorKind =
   | 'connect'
   | 'coordination'
   | 'database'
+  | 'fault'
   | 'python'
   | 'state'
   | 'statement'

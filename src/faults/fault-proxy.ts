@@ -1,0 +1,117 @@
+import { connect, type Socket } from 'node:net'
+import type { Clock } from '../clock/clock.ts'
+import { systemClock } from '../clock/system-clock.ts'
+import { addressOf, type Endpoint } from '../connections/endpoint.ts'
+import { FaultError } from '../errors/fault-error.ts'
+import type { Fault } from './fault.ts'
+import { FaultScope, type ScopeOptions } from './fault-scope.ts'
+import { Listener } from './listener.ts'
+import { ProxiedConnection } from './proxied-connection.ts'
+
+export interface FaultProxyOptions {
+  /** Ends every fault when it aborts: no scope outlives a test that has timed out. */
+  readonly signal?: AbortSignal
+  readonly clock?: Clock
+}
+
+/**
+ * A TCP proxy in front of a server. Without a fault in force it forwards bytes as they come, and only follows where
+ * packets begin, so that faults are met by connections that were opened long before.
+ */
+export class FaultProxy {
+  /** The server behind it. */
+  readonly behind: Endpoint
+  readonly #listener: Listener
+  readonly #clock: Clock
+  readonly #connections = new Set<ProxiedConnection>()
+  readonly #scopes = new Set<FaultScope>()
+  #closed = false
+
+  private constructor(behind: Endpoint, listener: Listener, { signal, clock = systemClock }: FaultProxyOptions) {
+    this.behind = behind
+    this.#listener = listener
+    this.#clock = clock
+    signal?.addEventListener('abort', () => this.heal(signal.reason), { once: true })
+  }
+
+  static async before(behind: Endpoint, options: FaultProxyOptions = {}): Promise<FaultProxy> {
+    const listener = await Listener.open((client) => proxy.#join(client))
+    const proxy: FaultProxy = new FaultProxy(behind, listener, options)
+    return proxy
+  }
+
+  /** Where clients connect: the endpoint of the server, but for host and port. A certificate is for the server's host. */
+  get endpoint(): Endpoint {
+    return { ...this.behind, host: '127.0.0.1', port: this.#listener.port }
+  }
+
+  /** How many clients are connected. */
+  get connections(): number {
+    return this.#connections.size
+  }
+
+  /**
+   * Runs the body with faults in force, on connections that are open and on new ones, and undoes them when it has ended,
+   * however it ends.
+   *
+   * @throws FaultError `FAULT_DID_NOT_HAPPEN` when a fault that is aimed at something never met it, `FAULT_ENCRYPTED` or
+   *   `FAULT_COMPRESSED` when it is aimed at statements that can't be seen; whatever the body throws
+   */
+  async during<R>(faults: Fault | readonly Fault[], body: () => Promise<R>, options: ScopeOptions = {}): Promise<R> {
+    if (this.#closed) throw new FaultError('FAULT_CLOSED', `the proxy before ${addressOf(this.behind)} is closed`)
+    const scope = new FaultScope('begin' in faults || !Array.isArray(faults) ? [faults as Fault] : (faults as Fault[]), {
+      ...options,
+      clock: this.#clock,
+      connections: this.#connections,
+      changed: () => this.#concern(),
+      listen: (open) => (open ? this.#listener.reopen() : this.#listener.refuse()),
+    })
+    this.#scopes.add(scope)
+    try {
+      return await scope.run(body)
+    } finally {
+      this.#scopes.delete(scope)
+    }
+  }
+
+  /** Undoes every fault that is in force, now. Bodies can't be stopped; their scopes fail with the reason. */
+  heal(reason: unknown = new FaultError('FAULT_CLOSED', 'the fault was undone before its body had ended')): void {
+    for (const scope of this.#scopes) scope.end(reason)
+  }
+
+  /** Undoes every fault, breaks every connection, and lets the port go. Idempotent. */
+  async close(): Promise<void> {
+    this.#closed = true
+    this.heal()
+    for (const connection of this.#connections) connection.reset()
+    await this.#listener.close()
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close()
+  }
+
+  #join(client: Socket): void {
+    const server = connect({ host: this.behind.host, port: this.behind.port, noDelay: true, allowHalfOpen: true })
+    const connection = new ProxiedConnection({
+      client,
+      server,
+      clock: this.#clock,
+      onReady: (ready) => this.#scopes.forEach((scope) => scope.sees(ready)),
+      onClose: (closed) => this.#connections.delete(closed),
+    })
+    this.#connections.add(connection)
+    const faults = this.#faultsOf(connection)
+    connection.concern(faults)
+    for (const fault of faults) fault.connected?.(connection)
+  }
+
+  #concern(): void {
+    for (const connection of this.#connections) connection.concern(this.#faultsOf(connection))
+  }
+
+  #faultsOf(connection: ProxiedConnection): Fault[] {
+    return [...this.#scopes].flatMap((scope) => scope.faultsOf(connection))
+  }
+
+}

@@ -1,0 +1,144 @@
+import type { Socket } from 'node:net'
+import type { Clock } from '../clock/clock.ts'
+import type { Direction, Fault, Shape } from './fault.ts'
+import { Lane } from './lane.ts'
+import type { Obstacle } from './mysql/capabilities.ts'
+import { Conversation } from './mysql/conversation.ts'
+import type { Request } from './mysql/request.ts'
+
+/** Which end of a connection: the client's, the server's, or both. */
+export type End = 'client' | 'server' | 'both'
+
+interface ConnectionOptions {
+  readonly client: Socket
+  readonly server: Socket
+  readonly clock: Clock
+  /** Its statements turn out not to be readable, or it is logged in. */
+  readonly onReady: (connection: ProxiedConnection) => void
+  readonly onClose: (connection: ProxiedConnection) => void
+}
+
+/** One client's connection through the proxy, and the proxy's to the server. */
+export class ProxiedConnection {
+  readonly #client: Socket
+  readonly #server: Socket
+  readonly #conversation: Conversation
+  readonly #lanes: Readonly<Record<Direction, Lane>>
+  readonly #shapes = new Map<Fault, Partial<Record<Direction, Shape>>>()
+  readonly #clock: Clock
+  #faults: readonly Fault[] = []
+  /** The chunk of replies that is being looked at goes on up to here. */
+  #passes = Infinity
+  /** Nothing goes on to the client any more. */
+  #silenced = false
+  #requestStopped = false
+  #endedEnds = 0
+
+  constructor({ client, server, clock, onReady, onClose }: ConnectionOptions) {
+    this.#client = client
+    this.#server = server
+    this.#clock = clock
+    this.#lanes = { requests: new Lane(client, server, clock), replies: new Lane(server, client, clock) }
+    this.#conversation = new Conversation({
+      fromClient: (bytes, request) => this.#fromClient(bytes, request),
+      replyBegins: (request, at) => this.#replyBegins(request, at),
+      ready: () => onReady(this),
+    })
+    client.on('data', (chunk) => this.#conversation.client(chunk))
+    server.on('data', (chunk) => this.#fromServer(chunk))
+    client.once('end', () => {
+      this.#conversation.clientEnded()
+      this.#lanes.requests.end()
+    })
+    server.once('end', () => this.#lanes.replies.end())
+    for (const [socket, other] of [
+      [client, server],
+      [server, client],
+    ] as const) {
+      // How one end breaks, so does the other.
+      socket.on('error', () => this.reset(other === client ? 'client' : 'server'))
+      socket.once('close', () => {
+        this.#lanes.requests.close()
+        if (++this.#endedEnds === 2) onClose(this)
+        else if (socket === server) this.#lanes.replies.end()
+        else other.destroySoon()
+      })
+    }
+  }
+
+  /** The lower 32 bits of CONNECTION_ID(), once the server has said it. */
+  get connectionId(): number | undefined {
+    return this.#conversation.connectionId
+  }
+
+  /** Why statements can't be seen, if so. */
+  get obstacle(): Obstacle | undefined {
+    return this.#conversation.obstacle
+  }
+
+  /** The faults in force that concern it. */
+  concern(faults: readonly Fault[]): void {
+    this.#faults = faults
+    for (const direction of ['requests', 'replies'] as const) {
+      this.#lanes[direction].reshape(faults.flatMap((fault) => this.#shapeOf(fault, direction) ?? []))
+    }
+    for (const fault of this.#shapes.keys()) if (!faults.includes(fault)) this.#shapes.delete(fault)
+  }
+
+  /** Breaks the connection with RST, as a process does that is killed with bytes unread. */
+  reset(end: End = 'both'): void {
+    if (end !== 'server') {
+      this.#lanes.replies.close()
+      this.#client.resetAndDestroy()
+    }
+    if (end !== 'client') {
+      this.#lanes.requests.close()
+      this.#server.resetAndDestroy()
+    }
+  }
+
+  /** Closes one direction with FIN: that end reads no more, and what it sends still arrives. */
+  halfClose(end: Exclude<End, 'both'>): void {
+    const lane = this.#lanes[end === 'client' ? 'replies' : 'requests']
+    lane.end()
+    lane.close()
+  }
+
+  /** Says goodbye to the client, as a server does that shuts down; what the server still says is lost. */
+  close(): void {
+    this.#lanes.replies.close()
+    this.#client.destroySoon()
+    this.#server.destroy()
+  }
+
+  /** From now on the client hears nothing; the server is not told. */
+  silence(): void {
+    this.#silenced = true
+  }
+
+  #shapeOf(fault: Fault, direction: Direction): Shape | undefined {
+    if (fault.shape === undefined) return undefined
+    const shapes = this.#shapes.get(fault) ?? {}
+    this.#shapes.set(fault, shapes)
+    return (shapes[direction] ??= fault.shape({ connection: this, direction, now: () => this.#clock.now() }))
+  }
+
+  #fromClient(bytes: Buffer, request: Request | undefined): void {
+    // Bytes without a request belong to the last one.
+    if (request !== undefined) this.#requestStopped = this.#faults.some((fault) => fault.request?.(request, this) === false)
+    if (!this.#requestStopped) this.#lanes.requests.send(bytes)
+  }
+
+  #fromServer(chunk: Buffer): void {
+    this.#passes = chunk.length
+    this.#conversation.server(chunk)
+    if (this.#silenced || this.#passes === 0) return
+    this.#lanes.replies.send(this.#passes < chunk.length ? chunk.subarray(0, this.#passes) : chunk)
+  }
+
+  #replyBegins(request: Request, at: number): boolean {
+    if (!this.#faults.some((fault) => fault.reply?.(request, this) === false)) return true
+    this.#passes = at
+    return false
+  }
+}
