@@ -42,7 +42,9 @@ try {
       const side = sides[(round + turn) % sides.length] as Side
       samples[side].push(await selects(sessions[side]))
     }
-    process.stderr.write(`  round ${round + 1} of ${ROUNDS}: ${sides.map((side) => `${side} ${samples[side].at(-1)?.toFixed(0)}`).join(', ')}\n`)
+    process.stderr.write(
+      `  round ${round + 1} of ${ROUNDS}: ${sides.map((side) => `${side} ${samples[side].at(-1)?.toFixed(0)}`).join(', ')}\n`,
+    )
   }
   await Promise.all(Object.values(sessions).flatMap((each) => each.map((session) => session.close())))
   await publish([
@@ -105,7 +107,14 @@ async function startToxiproxy(behind: Endpoint): Promise<Endpoint> {
   const [api, port] = (await freePorts(2)) as [number, number]
   toxiproxy = spawn(join(folder, 'server'), ['-host', '127.0.0.1', '-port', String(api)], { stdio: 'ignore' })
   const proxies = `http://127.0.0.1:${api}/proxies`
-  for (let attempt = 0; !(await fetch(proxies).then((reply) => reply.ok, () => false)); attempt++) {
+  for (
+    let attempt = 0;
+    !(await fetch(proxies).then(
+      (reply) => reply.ok,
+      () => false,
+    ));
+    attempt++
+  ) {
     if (attempt === 200) throw new Error('toxiproxy does not answer')
     await new Promise((resolve) => setTimeout(resolve, 50))
   }

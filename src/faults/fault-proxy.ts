@@ -59,13 +59,16 @@ export class FaultProxy {
    */
   async during<R>(faults: Fault | readonly Fault[], body: () => Promise<R>, options: ScopeOptions = {}): Promise<R> {
     if (this.#closed) throw new FaultError('FAULT_CLOSED', `the proxy before ${addressOf(this.behind)} is closed`)
-    const scope = new FaultScope('begin' in faults || !Array.isArray(faults) ? [faults as Fault] : (faults as Fault[]), {
-      ...options,
-      clock: this.#clock,
-      connections: this.#connections,
-      changed: () => this.#concern(),
-      listen: (open) => (open ? this.#listener.reopen() : this.#listener.refuse()),
-    })
+    const scope = new FaultScope(
+      'begin' in faults || !Array.isArray(faults) ? [faults as Fault] : (faults as Fault[]),
+      {
+        ...options,
+        clock: this.#clock,
+        connections: this.#connections,
+        changed: () => this.#concern(),
+        listen: (open) => (open ? this.#listener.reopen() : this.#listener.refuse()),
+      },
+    )
     this.#scopes.add(scope)
     try {
       return await scope.run(body)
@@ -113,5 +116,4 @@ export class FaultProxy {
   #faultsOf(connection: ProxiedConnection): Fault[] {
     return [...this.#scopes].flatMap((scope) => scope.faultsOf(connection))
   }
-
 }

@@ -75,7 +75,8 @@ export class FaultScope {
       await this.#undoAll()
     }
     if (this.#unseen !== undefined) throw this.#unseen
-    for (const fault of this.#faults) if (fault.mustHappen !== undefined && fault.happened === 0) throw didNotHappen(fault)
+    for (const fault of this.#faults)
+      if (fault.mustHappen !== undefined && fault.happened === 0) throw didNotHappen(fault)
     return result
   }
 

@@ -12,7 +12,7 @@ export interface Parcel {
   /** It travels in a turn of its own, so that it is not received together with the one before it. */
   readonly apart?: true
   /** Happens when the bytes have gone on. */
-  readonly then?: () => void
+  readonly afterwards?: () => void
 }
 
 /** What a shape needs to know of where the bytes travel. Each fault has one for each direction of each connection. */

@@ -16,7 +16,7 @@ export class Lane {
   #lastDue = 0
   #timer: ClockTimer
   #turn: NodeJS.Immediate | undefined
-  #ended = false
+  #end: (() => void) | undefined
   #closed = false
 
   constructor(from: Socket, to: Socket, clock: Clock) {
@@ -31,10 +31,11 @@ export class Lane {
     else this.#shaped({ bytes, due: 0 })
   }
 
-  /** No more bytes come; what is under way arrives before the end does. */
-  end(): void {
-    this.#ended = true
-    if (this.#queue.length === 0) this.#to.end()
+  /** No more bytes come; what is under way arrives before the end does. Only the first call counts. */
+  end(how: () => void = () => this.#to.end()): void {
+    if (this.#end !== undefined || this.#closed) return
+    this.#end = how
+    if (this.#queue.length === 0) how()
   }
 
   /** What comes next is not carried any more. */
@@ -82,14 +83,14 @@ export class Lane {
       this.#queue.shift()
       this.#waiting -= next.bytes.length
       if (next.bytes.length > 0) this.#write(next.bytes)
-      next.then?.()
+      next.afterwards?.()
       if (this.#closed) return
       if (next.apart === true && this.#queue.length > 0) {
         this.#turn = setImmediate(() => this.#deliver())
         return
       }
     }
-    if (this.#ended) this.#to.end()
+    if (this.#end !== undefined) this.#end()
     else this.#resume()
   }
 

@@ -9,6 +9,8 @@ import type { Request } from './mysql/request.ts'
 /** Which end of a connection: the client's, the server's, or both. */
 export type End = 'client' | 'server' | 'both'
 
+const NOTHING = Buffer.alloc(0)
+
 interface ConnectionOptions {
   readonly client: Socket
   readonly server: Socket
@@ -27,8 +29,9 @@ export class ProxiedConnection {
   readonly #shapes = new Map<Fault, Partial<Record<Direction, Shape>>>()
   readonly #clock: Clock
   #faults: readonly Fault[] = []
-  /** The chunk of replies that is being looked at goes on up to here. */
-  #passes = Infinity
+  /** The chunk of replies that is being looked at, as far as it has not gone on. */
+  #chunk: Buffer = NOTHING
+  #passed = 0
   /** Nothing goes on to the client any more. */
   #silenced = false
   #requestStopped = false
@@ -106,8 +109,9 @@ export class ProxiedConnection {
 
   /** Says goodbye to the client, as a server does that shuts down; what the server still says is lost. */
   close(): void {
-    this.#lanes.replies.close()
-    this.#client.destroySoon()
+    this.#silenced = true
+    this.#lanes.replies.end(() => this.#client.destroySoon())
+    this.#lanes.requests.close()
     this.#server.destroy()
   }
 
@@ -125,20 +129,31 @@ export class ProxiedConnection {
 
   #fromClient(bytes: Buffer, request: Request | undefined): void {
     // Bytes without a request belong to the last one.
-    if (request !== undefined) this.#requestStopped = this.#faults.some((fault) => fault.request?.(request, this) === false)
+    if (request !== undefined)
+      this.#requestStopped = this.#faults.some((fault) => fault.request?.(request, this) === false)
     if (!this.#requestStopped) this.#lanes.requests.send(bytes)
   }
 
   #fromServer(chunk: Buffer): void {
-    this.#passes = chunk.length
+    this.#chunk = chunk
+    this.#passed = 0
     this.#conversation.server(chunk)
-    if (this.#silenced || this.#passes === 0) return
-    this.#lanes.replies.send(this.#passes < chunk.length ? chunk.subarray(0, this.#passes) : chunk)
+    this.#passUpTo(chunk.length)
   }
 
   #replyBegins(request: Request, at: number): boolean {
+    if (this.#faults.length === 0) return true
+    // What belongs to the answer before arrives, whatever happens to this one.
+    this.#passUpTo(at)
     if (!this.#faults.some((fault) => fault.reply?.(request, this) === false)) return true
-    this.#passes = at
+    this.#passed = this.#chunk.length
     return false
+  }
+
+  #passUpTo(end: number): void {
+    const from = this.#passed
+    if (this.#silenced || from >= end) return
+    this.#passed = end
+    this.#lanes.replies.send(from === 0 && end === this.#chunk.length ? this.#chunk : this.#chunk.subarray(from, end))
   }
 }

@@ -16,6 +16,7 @@ export interface StatementMatch {
 /** Counts statements through all connections, and knows the one that is meant. */
 export class StatementCounter {
   readonly #match: StatementMatch
+  readonly #of: readonly string[] | RegExp | undefined
   readonly #nth: number
   #seen = 0
 
@@ -24,8 +25,11 @@ export class StatementCounter {
     this.#match = match
     this.#nth = match.nth ?? 1
     checkOption(fault, 'nth', this.#nth, 1, true)
-    if (typeof match.of === 'string' && wordsOf(match.of).length === 0) {
-      throw new FaultError('FAULT_OPTION', `${fault}: \`of\` is '${match.of}', which no statement begins with`)
+    const { of } = match
+    // A pattern with the flags g or y would remember where it was.
+    this.#of = of instanceof RegExp ? new RegExp(of.source, of.flags.replaceAll(/[gy]/g, '')) : of === undefined ? undefined : wordsOf(of)
+    if (of !== undefined && Array.isArray(this.#of) && this.#of.length === 0) {
+      throw new FaultError('FAULT_OPTION', `${fault}: \`of\` is '${of}', which no statement begins with`)
     }
   }
 
@@ -41,8 +45,7 @@ export class StatementCounter {
   /** Whether this is the one. Each request may be asked about once. */
   meets(request: Request): boolean {
     if (!request.isStatement) return false
-    const { of } = this.#match
-    if (of !== undefined && !request.runs(of)) return false
+    if (this.#of !== undefined && !request.runs(this.#of)) return false
     return ++this.#seen === this.#nth
   }
 }

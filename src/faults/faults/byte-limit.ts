@@ -32,7 +32,7 @@ export function byteLimit({ bytes: limit, then = 'reset', direction }: ByteLimit
         const passed = parcel.bytes.subarray(0, left)
         left -= passed.length
         if (passed.length === parcel.bytes.length) return yield parcel
-        yield { ...parcel, bytes: passed, then: end }
+        yield { ...parcel, bytes: passed, afterwards: end }
         // Of a connection that ends, the rest is lost with it.
         if (then === 'stall') yield { bytes: parcel.bytes.subarray(passed.length), due: Infinity }
       }

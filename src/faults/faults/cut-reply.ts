@@ -41,11 +41,11 @@ export function cutReply({ after, ...match }: CutReplyOptions): Fault {
         const passed = parcel.bytes.subarray(0, left)
         left -= passed.length
         if (passed.length === parcel.bytes.length) return yield parcel
-        const then = (): void => {
+        const afterwards = (): void => {
           happened++
           connection.reset()
         }
-        yield { ...parcel, bytes: passed, then }
+        yield { ...parcel, bytes: passed, afterwards }
       }
     },
   }

@@ -29,7 +29,7 @@ export function slicing({ bytes: size, pause = 0, direction }: SlicingOptions): 
           if (pause > 0) last = Math.max(last + pause, parcel.due, flow.now())
           yield { bytes: parcel.bytes.subarray(at, at + size), due: Math.max(parcel.due, last), apart: true }
         }
-        if (parcel.then !== undefined) yield { ...parcel, bytes: parcel.bytes.subarray(0, 0) }
+        if (parcel.afterwards !== undefined) yield { ...parcel, bytes: parcel.bytes.subarray(0, 0) }
       }
     },
   }

@@ -8,7 +8,9 @@ export const CAPABILITY = {
 } as const
 
 /** What the server's first packet says; undefined when it is not a greeting but an error. */
-export function readGreeting(payload: Buffer): { readonly connectionId: number; readonly capabilities: number } | undefined {
+export function readGreeting(
+  payload: Buffer,
+): { readonly connectionId: number; readonly capabilities: number } | undefined {
   const PROTOCOL = 10
   if (payload[0] !== PROTOCOL) return undefined
   const version = payload.indexOf(0, 1)

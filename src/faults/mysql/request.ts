@@ -30,14 +30,13 @@ export class Request {
   }
 
   /**
-   * Whether one of its statements begins with these words, whatever stands between them and in which case; or whether its
-   * text matches.
+   * Whether one of its statements begins with these words (`wordsOf`), whatever stands between them and in which case; or
+   * whether its text matches.
    */
-  runs(of: string | RegExp): boolean {
-    if (typeof of !== 'string') return new RegExp(of.source, of.flags.replaceAll(/[gy]/g, '')).test(this.sql)
-    const wanted = wordsOf(of)
+  runs(of: readonly string[] | RegExp): boolean {
+    if (of instanceof RegExp) return of.test(this.sql)
     return splitStatements(this.sql).some(({ tokens }) =>
-      wanted.every((word, index) => tokens[index]?.text.toUpperCase() === word),
+      of.every((word, index) => tokens[index]?.text.toUpperCase() === word),
     )
   }
 
