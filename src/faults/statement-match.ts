@@ -27,7 +27,12 @@ export class StatementCounter {
     checkOption(fault, 'nth', this.#nth, 1, true)
     const { of } = match
     // A pattern with the flags g or y would remember where it was.
-    this.#of = of instanceof RegExp ? new RegExp(of.source, of.flags.replaceAll(/[gy]/g, '')) : of === undefined ? undefined : wordsOf(of)
+    this.#of =
+      of instanceof RegExp
+        ? new RegExp(of.source, of.flags.replaceAll(/[gy]/g, ''))
+        : of === undefined
+          ? undefined
+          : wordsOf(of)
     if (of !== undefined && Array.isArray(this.#of) && this.#of.length === 0) {
       throw new FaultError('FAULT_OPTION', `${fault}: \`of\` is '${of}', which no statement begins with`)
     }
