@@ -6,6 +6,7 @@ export default defineConfig({
     index: 'public/index.ts',
     plugin: 'public/plugin.ts',
     engine: 'public/engine.ts',
+    reporter: 'public/reporter.ts',
     'global-setup': 'src/vitest/global-setup.ts',
     'spec-file': 'fixtures/spec-file.ts',
     'python-file': 'fixtures/python-file.ts',

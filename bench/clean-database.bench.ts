@@ -82,6 +82,8 @@ async function measure(backend: RunningBackend): Promise<Samples> {
     retry: {},
     breaker: { failures: 5, window: 10_000, halfOpenAfter: 5_000, trials: 1 },
     logging: { level: 'info', format: 'text', console: false, maxSize: 10_000_000, maxFiles: 5 },
+    report: false,
+    command: 'vitest',
     sections: {},
   } as const
   const link = await linkTo(settings, 1)

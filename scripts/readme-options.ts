@@ -42,7 +42,7 @@ function optionsTable(): string {
 function defaultOf(key: SettingKey): string {
   const { unset } = definitionOf(key)
   if (unset !== undefined) return unset
-  const value = (defaults as Partial<Record<SettingKey, string | number>>)[key]
+  const value = (defaults as Partial<Record<SettingKey, string | number | boolean>>)[key]
   return value === undefined ? '' : `\`${value}\``
 }
 

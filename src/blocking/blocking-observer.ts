@@ -20,6 +20,8 @@ export interface BlockingObserverOptions {
   readonly openSession: (name: string) => Promise<Session>
   /** The sessions whose names are known. */
   readonly sessions: () => readonly Session[]
+  /** Told of each statement that was asked about and is known to be blocked, as often as that is seen. */
+  readonly onBlocked?: (connectionId: number, wait: Wait) => void
 }
 
 export interface VerdictOptions {
@@ -118,7 +120,7 @@ export class BlockingObserver {
     const view = await this.#serverView()
     const judge = this.#judge(statement, view)
     const waits = await examine(view, [judge])
-    return stateOf(statement, waits.get(judge))
+    return this.#seen(statement, waits.get(judge))
   }
 
   /** Every session of the server: its statement, for how long, and whom it waits for. */
@@ -183,12 +185,18 @@ export class BlockingObserver {
     for (const { statement, since, decided, failed } of watches) {
       const judge = this.#judge(statement, view)
       const wait = waits.get(judge)
-      if (wait !== undefined) decided(stateOf(statement, wait))
+      if (wait !== undefined) decided(this.#seen(statement, wait))
       else if (judge.blind && systemClock.now() - since > BLIND_MS) {
         failed(undecidedError(statement, BLIND_MS, this.#unavailable()))
       }
     }
     return judges.some((judge) => judge.inDoubt)
+  }
+
+  #seen(statement: StartedStatement, wait: Wait | undefined): StatementState {
+    const state = stateOf(statement, wait)
+    if (state.status === 'blocked') this.#options.onBlocked?.(statement.session.connectionId, state.wait)
+    return state
   }
 
   #serverView(): Promise<ServerView> {

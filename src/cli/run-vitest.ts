@@ -9,7 +9,7 @@ import type { ChosenTests } from './choose-tests.ts'
 import { deniedTests, renderDenied } from './denied-tests.ts'
 import { exitCodeOf, FAILURE, SUCCESS } from './exit-codes.ts'
 import { LOGIN } from './missing-privilege.ts'
-import { packageRoot } from './package-root.ts'
+import { packageRoot } from '../vitest/package-root.ts'
 import { SignalReceived } from './signals.ts'
 import { suitesFolder } from './suites.ts'
 

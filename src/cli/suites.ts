@@ -1,6 +1,6 @@
 import { existsSync, readdirSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
-import { packageRoot } from './package-root.ts'
+import { packageRoot } from '../vitest/package-root.ts'
 
 /** The folder of the suites that ship with the package. */
 export function suitesFolder(): string {

@@ -25,4 +25,5 @@ export const defaults = {
   'logging.format': 'text',
   'logging.maxSize': 10_000_000,
   'logging.maxFiles': 5,
+  'report.enabled': true,
 } as const satisfies SettingValues

@@ -72,6 +72,8 @@ const samples: Readonly<Record<SettingKey, readonly [text: string, value: unknow
   'logging.console': ['true', true],
   'logging.maxSize': ['2MB', 2_000_000],
   'logging.maxFiles': ['9', 9],
+  'report.enabled': ['false', false],
+  'report.file': ['report.html', 'report.html'],
 }
 
 function entryOf(key: SettingKey, config: ReturnType<typeof resolveConfig>): unknown {

@@ -6,6 +6,7 @@ import type { Problem, Setting } from './setting.ts'
 const shorthands: ReadonlyMap<string, string> = new Map([
   ['backend', 'backend.kind'],
   ['database.tls', 'database.tls.enabled'],
+  ['report', 'report.enabled'],
   ['keepDatabase', 'test.keepDatabase'],
 ])
 

@@ -25,6 +25,7 @@ export function configJsonSchema(extensions: readonly ConfigExtension[] = []): S
   const tls = properties['database']?.['properties'] as Record<string, Schema>
   tls['tls'] = orShort(tls['tls'], { type: 'boolean', description: settings['database.tls.enabled'].about })
   properties['backend'] = orShort(properties['backend'], settingSchema('backend.kind'))
+  properties['report'] = orShort(properties['report'], settingSchema('report.enabled'))
   const all = {
     $schema: { type: 'string', description: 'this schema, for editors' },
     extensions: {

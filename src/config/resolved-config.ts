@@ -62,6 +62,10 @@ export interface ResolvedConfig {
     readonly maxSize: number
     readonly maxFiles: number
   }
+  readonly report: {
+    readonly enabled: boolean
+    readonly file?: string
+  }
   /** Absolute path of the configuration file that was read. */
   readonly file?: string
   /** For people: variables that look like misspelt ones. */
@@ -186,6 +190,10 @@ export function assembleConfig(
       maxSize: values['logging.maxSize'],
       maxFiles: values['logging.maxFiles'],
       ...withoutUndefined({ file: values['logging.file'] }),
+    },
+    report: {
+      enabled: values['report.enabled'],
+      ...withoutUndefined({ file: values['report.file'] }),
     },
     warnings,
     sections,

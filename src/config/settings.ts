@@ -3,6 +3,7 @@ import { backendSettings } from './backend-settings.ts'
 import { databaseSettings } from './database-settings.ts'
 import { loggingSettings } from './logging-settings.ts'
 import { referenceSettings } from './reference-settings.ts'
+import { reportSettings } from './report-settings.ts'
 import { resilienceSettings } from './resilience-settings.ts'
 import { nameOfOption, type SettingDefinition } from './setting-definition.ts'
 import { testSettings } from './test-settings.ts'
@@ -18,6 +19,7 @@ export const settings = {
   ...referenceSettings,
   ...resilienceSettings,
   ...loggingSettings,
+  ...reportSettings,
 } satisfies Record<string, SettingDefinition>
 
 export type SettingKey = keyof typeof settings

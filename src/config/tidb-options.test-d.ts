@@ -16,9 +16,10 @@ type Written =
   | `retry.${keyof Group<TidbOptions['retry']>}`
   | `breaker.${keyof Group<TidbOptions['breaker']>}`
   | `logging.${keyof Group<TidbOptions['logging']>}`
+  | `report.${keyof Group<TidbOptions['report']>}`
   | Exclude<
       keyof TidbOptions,
-      'database' | 'backend' | 'test' | 'reference' | 'retry' | 'breaker' | 'connections' | 'python' | 'logging'
+      'database' | 'backend' | 'test' | 'reference' | 'retry' | 'breaker' | 'connections' | 'python' | 'logging' | 'report'
     >
 
 test('what can be written as an option is what is checked as a setting, no more and no less', () => {

@@ -149,6 +149,14 @@ export interface TidbOptions {
     /** Files that are kept, the current one included. Default 5. */
     readonly maxFiles?: number
   }
+  /** Whether tests are recorded and a report is written, and where. Default `true`. */
+  readonly report?:
+    | boolean
+    | {
+        readonly enabled?: boolean
+        /** Relative to the working directory. Default `.vitest/tidb/report.html`. */
+        readonly file?: string
+      }
 }
 
 export type BackendChoice = 'auto' | 'external' | 'binary' | 'embedded' | 'container'

@@ -18,6 +18,10 @@ export interface WorkerSettings {
   readonly retry: RetrySettings & { readonly seed?: number }
   readonly breaker: BreakerSettings
   readonly logging: ResolvedConfig['logging']
+  /** Whether tests are recorded for the report. */
+  readonly report: boolean
+  /** The command that a failed test is to be run with again. */
+  readonly command: 'vitest' | 'tidb-test'
   /** Checked sections of extensions, by their name. */
   readonly sections: Readonly<Record<string, unknown>>
 }

@@ -37,6 +37,11 @@ export class GuardedWire {
     return this.#lostBecause
   }
 
+  /** Whether a transaction is open; undefined where that is not certain. */
+  get inTransaction(): boolean | undefined {
+    return this.#wire.flags.inTransaction
+  }
+
   /** Sends a text of our own between two statements of the user, which nothing guards. */
   ask(text: string): Promise<WireReply[]> {
     return this.#wire.send(text)

@@ -15,6 +15,11 @@ export class SessionFlags {
     for (const reply of replies ?? []) if ('header' in reply) this.#flags = reply.header.serverStatus
   }
 
+  /** Whether a transaction is open; undefined where that is not certain. */
+  get inTransaction(): boolean | undefined {
+    return this.#flags === undefined ? undefined : (this.#flags & IN_TRANSACTION) !== 0
+  }
+
   /** Whether what is written now is not committed with its statement. False where that is not certain. */
   get uncommitted(): boolean {
     return this.#flags !== undefined && ((this.#flags & IN_TRANSACTION) !== 0 || (this.#flags & AUTOCOMMIT) === 0)

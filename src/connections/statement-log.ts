@@ -16,6 +16,8 @@ export interface LoggedStatement {
   /** Rows returned or affected. */
   rows?: number
   error?: string
+  /** Whether a transaction was open when it had ended, where the server said so. */
+  inTransaction?: boolean
 }
 
 /** A place in a log: before what is sent after it, behind what was sent before. */

@@ -83,7 +83,8 @@ export class StatementQueue {
     const begun = performance.now()
     try {
       const replies = await this.#wire.send(sql, this.#timeZone)
-      note(logged, begun, { rows: rowCountOf(replies) })
+      const { inTransaction } = this.#wire
+      note(logged, begun, { rows: rowCountOf(replies), ...(inTransaction === undefined ? {} : { inTransaction }) })
       const warnings = await this.#warningsOf(replies, sql.raw?.warnings === true)
       await this.#afterReply(sent, replies)
       if (/\bset\b[^]*\btime_zone\b/i.test(sql.text)) await this.#readTimeZone()
@@ -139,7 +140,11 @@ export class StatementQueue {
   }
 }
 
-function note(logged: LoggedStatement | undefined, begun: number, end: { rows?: number; error?: string }): void {
+function note(
+  logged: LoggedStatement | undefined,
+  begun: number,
+  end: Pick<LoggedStatement, 'rows' | 'error' | 'inTransaction'>,
+): void {
   if (logged === undefined) return
   logged.milliseconds = performance.now() - begun
   Object.assign(logged, end)

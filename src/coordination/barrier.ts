@@ -52,6 +52,7 @@ export class Barrier {
     return waiter.wait(
       {
         what: `the barrier '${this.#name}'`,
+        barrier: true,
         hint: () => `${arrived.size} of ${this.#count} have come`,
         needs: () => ({
           of: this.#parties.filter((party) => !arrived.has(party)),

@@ -18,6 +18,14 @@ export interface ConnectionEvents {
   testFailed: { readonly error: unknown }
 }
 
+/** Events of the coordinator itself of which nothing is noted while all goes well. */
+const QUIET: ReadonlySet<string> = new Set<keyof ConnectionEvents>([
+  'connectionEstablished',
+  'allConnectionsReady',
+  'testCompleted',
+])
+const FAILURES: ReadonlySet<string> = new Set<keyof ConnectionEvents>(['connectionFailed', 'testFailed'])
+
 /** Something that happened in a run, at a place in the order of all that happened. */
 export interface CoordinationEvent<Kind extends string = string, Detail = unknown> {
   /** From 1 on, without gaps. */
@@ -137,9 +145,10 @@ export class CoordinationEvents<E extends object = object> {
 
   /** For the coordinator: an event of its own. */
   report(from: string, kind: string, detail: unknown): void {
-    const { list, clock, listeners, changes } = this.#core
+    const { list, clock, listeners, changes, registry } = this.#core
     const event = Object.freeze({ sequence: list.length + 1, at: clock.now(), kind, from, detail })
     list.push(event)
+    if (!QUIET.has(kind)) registry.note(from, 'event', kind, FAILURES.has(kind))
     changes.made()
     for (const listener of listeners) called(listener, event)
   }

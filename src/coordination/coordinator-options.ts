@@ -3,6 +3,7 @@ import type { Endpoint } from '../connections/endpoint.ts'
 import type { Session } from '../connections/session.ts'
 import type { Machine } from '../state-machine/machine.ts'
 import type { MachineRun } from '../state-machine/machine-run.ts'
+import type { Activity } from './activity.ts'
 import type { Coordinated } from './coordinated.ts'
 import type { CoordinationLimits } from './coordination-limits.ts'
 import type { CoordinationEvents } from './coordination-events.ts'
@@ -52,6 +53,8 @@ export interface CoordinatorOptions extends Partial<CoordinationLimits> {
   readonly beforeEnding?: () => Promise<unknown>
   /** Sees every run as it begins. */
   readonly onRun?: (run: Coordinated<object>) => void
+  /** Told of what tasks wait for, send and report, when it happens or has ended. */
+  readonly onActivity?: (activity: Activity) => void
   /** Cancels every run. */
   readonly signal?: AbortSignal
   readonly clock?: Clock

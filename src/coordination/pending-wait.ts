@@ -6,7 +6,7 @@ export interface PendingOptions extends WaitOptions {
   readonly clock: Clock
   readonly timeout: number
   readonly onAwait: () => void
-  readonly onEnd: () => void
+  readonly onEnd: (failed: boolean) => void
   /** What it fails with when its time is up. Should the wait end meanwhile, it has not. */
   readonly expired: () => Error | Promise<Error>
   readonly aborted: (reason: unknown) => Error
@@ -65,7 +65,7 @@ export class PendingWait {
 
   reject(error: unknown): void {
     if (this.#over) return
-    this.#end()
+    this.#end(true)
     this.request.abandon?.()
     this.#reject(error)
   }
@@ -79,7 +79,7 @@ export class PendingWait {
     try {
       const found = this.request.look()
       if (found === undefined) return
-      this.#end()
+      this.#end(false)
       this.#resolve(found.value)
     } catch (error) {
       // A condition that throws concerns whoever waits, and not whoever made the change.
@@ -87,9 +87,9 @@ export class PendingWait {
     }
   }
 
-  #end(): void {
+  #end(failed: boolean): void {
     this.#over = true
     for (const undo of this.#undo.splice(0)) undo()
-    this.#options.onEnd()
+    this.#options.onEnd(failed)
   }
 }

@@ -24,7 +24,7 @@ export function prepareRun(
   coordinator: CoordinatorOptions & { readonly limits: CoordinationLimits },
   options: AnyRunOptions,
 ): { readonly run: CoordinatedRun; readonly registry: WaitRegistry } {
-  const { limits, clock = systemClock, runMachine = runPlainMachine, whoWaits, beforeEnding } = coordinator
+  const { limits, clock = systemClock, runMachine = runPlainMachine, whoWaits, beforeEnding, onActivity } = coordinator
   const { signal } = controller
   const names = [...tasks.keys()]
   const registry = new WaitRegistry({
@@ -33,6 +33,7 @@ export function prepareRun(
     signal,
     parties: names,
     ...(whoWaits === undefined ? {} : { whoWaits }),
+    ...(onActivity === undefined ? {} : { onActivity }),
   })
   const own = (name: string) => options.connections?.[name]
   const parts: RunParts = {

@@ -1,5 +1,6 @@
 import type { Clock } from '../clock/clock.ts'
 import { systemClock } from '../clock/system-clock.ts'
+import type { Activity } from './activity.ts'
 import { Changes } from './changes.ts'
 import { findStuck, OUTSIDE, type Standing } from './find-stuck.ts'
 import { Party, type PartyEnd } from './party.ts'
@@ -17,6 +18,8 @@ export interface RegistryOptions {
   readonly parties: readonly string[]
   /** Says which statements wait for which sessions. */
   readonly whoWaits?: () => Promise<string>
+  /** Told what parties do. */
+  readonly onActivity?: (activity: Activity) => void
 }
 
 // Taken once: a test may install fake timers.
@@ -95,7 +98,10 @@ export class WaitRegistry {
         party.forgotten.delete(pending)
         this.#checkSoon()
       },
-      onEnd: () => party.pending.delete(pending),
+      onEnd: (failed) => {
+        party.pending.delete(pending)
+        this.#noteWait(party, pending, failed)
+      },
       expired: () => this.#expired(failed, timeout),
       aborted: (reason) => abortedWait(failed, reason),
     })
@@ -104,6 +110,24 @@ export class WaitRegistry {
     pending.begin()
     if (signal?.aborted === true) pending.reject(abortedWait(failed, signal.reason))
     return pending.promise
+  }
+
+  /** A party did something that is no wait. */
+  note(party: string, kind: 'message' | 'event', text: string, failed = false): void {
+    const { clock, onActivity } = this.#options
+    onActivity?.({ party, kind, text, at: clock.now(), ...(failed ? { failed } : {}) })
+  }
+
+  #noteWait({ name }: Party, { request, begunAt }: PendingWait, failed: boolean): void {
+    const { clock, onActivity } = this.#options
+    onActivity?.({
+      party: name,
+      kind: request.barrier === true ? 'barrier' : 'wait',
+      text: request.what,
+      at: begunAt,
+      until: clock.now(),
+      ...(failed ? { failed } : {}),
+    })
   }
 
   async #expired(failed: Omit<FailedWait, 'situation'>, timeout: number): Promise<Error> {

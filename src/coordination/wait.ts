@@ -12,6 +12,8 @@ export interface WaitOptions {
 export interface WaitRequest<T> {
   /** In words, after "waits for". */
   readonly what: string
+  /** Where all come together. */
+  readonly barrier?: true
   /** What may help whoever reads that the wait went wrong. */
   readonly hint?: () => string | undefined
   /** Who could end it, as things stand. */

@@ -25,7 +25,7 @@ export interface ScenarioContext {
   /** Where drawing starts from when nobody says. */
   readonly seed: () => number
   /** Sees every promise that a scenario gives out, to notice those that nobody awaits. */
-  readonly onPromise?: (promise: Pick<LazyPromise<unknown>, 'begun' | 'createdAt'>) => void
+  readonly onPromise?: (promise: SchedulePromise<unknown>) => void
 }
 
 /** Sessions whose steps can be interleaved, each time from the same state of the database. */
@@ -120,7 +120,7 @@ export class IsolationScenario<S extends SessionSteps> {
     calledAs: (...args: never[]) => unknown,
   ): Promise<R> {
     const promise = new SchedulePromise(work, calledAs)
-    this.#context.onPromise?.(promise)
+    this.#context.onPromise?.(promise as SchedulePromise<unknown>)
     return promise
   }
 }

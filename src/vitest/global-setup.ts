@@ -14,8 +14,10 @@ import { loggerFor } from '../logging/logger-for.ts'
 import type { Logger } from '../logging/logger.ts'
 import { terminalProgress } from '../logging/terminal-progress.ts'
 import { lazyReference } from './lazy-reference.ts'
+import { commandLineSources } from './command-line.ts'
 import { loggedBackend } from './logged-backend.ts'
 import { optionsOf, type PluginOptions } from './plugin-options.ts'
+import { rememberBackend, rememberRun } from './reporter/run-facts.ts'
 import { resolveRunConfig } from './resolve-run-config.ts'
 import { takeSignals } from './signals.ts'
 import { rememberStartFailure } from './start-failure.ts'
@@ -44,6 +46,7 @@ export default async function globalSetup(project: TestProject): Promise<() => P
     const told = teller(vitest, logger)
     for (const warning of config.warnings) told.warn(warning)
     applyTimeout(vitest, config)
+    rememberRun(vitest, config)
     if (config.test.seed !== undefined) vitest.config.sequence.seed = config.test.seed
     const run = { vitest, config, logger, told, signal: aborted.signal }
     const broker = await openBroker(run, await readSchema(optionsOf(vitest).schema, config))
@@ -175,6 +178,7 @@ async function startBackend(run: Run, schema: Schema | undefined, onPrepared: ()
   const running = await backend.start({ progress, signal, onPrepared, ...(schema === undefined ? {} : { schema }) })
   progress.clear()
   told.info(banner(running, tried))
+  rememberBackend(run.vitest, running)
   return loggedBackend(running, logger)
 }
 
@@ -192,6 +196,8 @@ function workerSettings(broker: Broker, config: ResolvedConfig, seed: number): W
     retry: retryOf(config),
     breaker: config.breaker,
     logging: config.logging,
+    report: config.report.enabled,
+    command: Object.keys(commandLineSources()).length === 0 ? 'vitest' : 'tidb-test',
     sections: config.sections,
   }
 }

@@ -9,6 +9,7 @@ import { ConfigError } from '../errors/config-error.ts'
 import { keepCompiledCode } from './compile-cache.ts'
 import { rememberOptions, type PluginOptions } from './plugin-options.ts'
 import { isPythonModule } from './python-module.ts'
+import { addReporter } from './reporter/add-reporter.ts'
 import { isSpecModule, specModule } from './spec-module.ts'
 import { awaitTimeout, hasOwnTimeout, projectsWithTimeout } from './test-timeout.ts'
 
@@ -35,6 +36,7 @@ export function tidb<const E extends readonly ConfigExtension[] = []>(
       running = vitest
       rememberOptions(vitest, options)
       if (!hasOwnTimeout(project, givenTimeouts)) awaitTimeout(project)
+      if (options.report !== false) addReporter(vitest)
       const setup = globalSetupPath()
       // The plugin may stand in several projects; one broker serves them all.
       const setups = [vitest.config.globalSetup].flat()

@@ -1,0 +1,5 @@
+export { TidbReporter as default } from '../src/vitest/reporter/tidb-reporter.ts'
+export type { TestRecord } from '../src/report/test-record.ts'
+export type { RunRecord } from '../src/report/run-record.ts'
+export type { LoadRecord } from '../src/report/load-record.ts'
+export type { FaultRecord } from '../src/report/fault-record.ts'
