@@ -25,7 +25,7 @@ export function laneLines(
 ): string[] {
   const names = record.sessions.map(({ name }) => name)
   const [labels = 0] = columnWidths(names.map((name) => [name]))
-  const room = width - labels - 2
+  const room = width - labels - 4
   let { statements } = record
   let stretches = stretchesOf(record, statements)
   while (momentsOf(stretches).length > room && statements.length > 1) {
@@ -45,7 +45,7 @@ export function laneLines(
       const own = stretches.filter((stretch) => stretch.session === session)
       const marks = moments.slice(0, -1).map((moment, index) => markAt(own, moment, moments[index + 1] ?? moment))
       const drawn = marks.join('').trimEnd()
-      return `  ${padTo(name, labels)}${drawn.replaceAll(/✗|·+/g, (mark) => paint(mark === '✗' ? 'red' : 'dim', mark))}`
+      return `  ${padTo(name, labels)}  ${drawn.replaceAll(/✗|·+/g, (mark) => paint(mark === '✗' ? 'red' : 'dim', mark))}`
     }),
   ]
 }

@@ -5,6 +5,8 @@ export interface Activity {
   /** `wait`: for anything else than a barrier. `event`: one of the tasks' own, or a failure. */
   readonly kind: 'barrier' | 'wait' | 'message' | 'event'
   readonly text: string
+  /** Whom a message was sent to. */
+  readonly to?: string
   /** Milliseconds since the Unix epoch. */
   readonly at: number
   /** Of a wait. */

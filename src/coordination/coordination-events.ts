@@ -148,7 +148,9 @@ export class CoordinationEvents<E extends object = object> {
     const { list, clock, listeners, changes, registry } = this.#core
     const event = Object.freeze({ sequence: list.length + 1, at: clock.now(), kind, from, detail })
     list.push(event)
-    if (!QUIET.has(kind)) registry.note(from, 'event', kind, FAILURES.has(kind))
+    if (!QUIET.has(kind)) {
+      registry.note({ party: from, kind: 'event', text: kind, ...(FAILURES.has(kind) ? { failed: true } : {}) })
+    }
     changes.made()
     for (const listener of listeners) called(listener, event)
   }

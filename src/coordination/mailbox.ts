@@ -169,7 +169,7 @@ export class Mailbox<M extends object = object> {
       )
     }
     letters.push({ ...letter, from: this.#me.name })
-    registry.note(this.#me.name, 'message', `'${letter.kind}' to ${letter.to}`)
+    registry.note({ party: this.#me.name, kind: 'message', text: letter.kind, to: letter.to })
     changes.made()
   }
 

@@ -113,9 +113,9 @@ export class WaitRegistry {
   }
 
   /** A party did something that is no wait. */
-  note(party: string, kind: 'message' | 'event', text: string, failed = false): void {
+  note(done: Omit<Activity, 'at' | 'until'>): void {
     const { clock, onActivity } = this.#options
-    onActivity?.({ party, kind, text, at: clock.now(), ...(failed ? { failed } : {}) })
+    onActivity?.({ ...done, at: clock.now() })
   }
 
   #noteWait({ name }: Party, { request, begunAt }: PendingWait, failed: boolean): void {

@@ -93,6 +93,8 @@ export interface EventRecord {
   readonly until?: number
   readonly kind: 'barrier' | 'wait' | 'message' | 'event'
   readonly text: string
+  /** Whom a message was sent to. */
+  readonly to?: string
   readonly failed?: true
 }
 

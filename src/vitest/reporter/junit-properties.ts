@@ -7,7 +7,8 @@ import type { RunRecord } from '../../report/run-record.ts'
  * that a plugin could add; so they, and no other reporter, are shown annotations of it. What a failed test sent is in its
  * `system-err` already.
  */
-export function describeInJUnit({ reporters }: Vitest): void {
+export function describeInJUnit(vitest: Vitest): void {
+  const { reporters } = vitest as unknown as { readonly reporters: readonly unknown[] }
   for (const reporter of reporters) {
     if (!(reporter instanceof JUnitReporter)) continue
     const write = reporter.onTestRunEnd.bind(reporter)

@@ -10,6 +10,6 @@ export async function readPage(): Promise<string> {
     throw new Error(`the package vitest-tidb is incomplete: ${built.pathname} is missing; install it again`)
   }
   // Not written as a text, which would make the builder a part of the package.
-  const { buildPage } = (await import(builder.href)) as { buildPage: () => Promise<string> }
-  return buildPage()
+  const { cachedPage } = (await import(builder.href)) as { cachedPage: () => Promise<string> }
+  return cachedPage()
 }
