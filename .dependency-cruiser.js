@@ -11,6 +11,7 @@ const ranks = {
   connections: 2,
   backends: 3,
   blocking: 3,
+  'report-page': 3,
   databases: 4,
   faults: 4,
   workflows: 4,
@@ -84,7 +85,7 @@ export default {
     enhancedResolveOptions: {
       exportsFields: ['exports'],
       conditionNames: ['import', 'types', 'node', 'default'],
-      extensions: ['.ts', '.js', '.json', '.d.ts'],
+      extensions: ['.ts', '.tsx', '.js', '.json', '.d.ts'],
     },
   },
 }

@@ -1,4 +1,5 @@
 import { defineConfig } from 'tsdown'
+import { reportPage } from './scripts/report-page.ts'
 import { thirdPartyLicenses } from './scripts/third-party-licenses.ts'
 
 export default defineConfig({
@@ -20,7 +21,7 @@ export default defineConfig({
   target: 'node22',
   dts: true,
   sourcemap: true,
-  plugins: [thirdPartyLicenses()],
+  plugins: [thirdPartyLicenses(), reportPage()],
   outExtensions: () => ({ js: '.js', dts: '.d.ts' }),
   deps: { neverBundle: ['vitest', /^vitest\//] },
 })

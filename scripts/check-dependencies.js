@@ -48,7 +48,7 @@ function sourceFiles() {
   const args = ['ls-files', '--cached', '--others', '--exclude-standard', ...folders]
   const files = execFileSync('git', args, { encoding: 'utf8' }).split('\n')
   const deleted = new Set(execFileSync('git', ['ls-files', '--deleted'], { encoding: 'utf8' }).split('\n'))
-  return files.filter((file) => /\.[jt]s$/.test(file) && !file.endsWith('.d.ts') && !deleted.has(file))
+  return files.filter((file) => /\.[jt]sx?$/.test(file) && !file.endsWith('.d.ts') && !deleted.has(file))
 }
 
 /** The same rules over a small house that breaks each of them. */

@@ -1,7 +1,6 @@
 import { checkSchedule } from './check-schedule.ts'
 import { describeReport, Exploration } from './exploration.ts'
 import { explore, type ExploreOptions } from './explore.ts'
-import type { LazyPromise } from './lazy-promise.ts'
 import { parseSteps } from './parse-steps.ts'
 import type { RunOptions } from './prepared-spec.ts'
 import type { IsolationReport } from './report.ts'

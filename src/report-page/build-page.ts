@@ -48,7 +48,13 @@ async function bundle(): Promise<{ script: string; style: string; modules: reado
       write: false,
       target: 'es2022',
       cssCodeSplit: false,
-      lib: { entry: join(FOLDER, 'main.tsx'), formats: ['iife'], name: 'report', fileName: 'page', cssFileName: 'page' },
+      lib: {
+        entry: join(FOLDER, 'main.tsx'),
+        formats: ['iife'],
+        name: 'report',
+        fileName: 'page',
+        cssFileName: 'page',
+      },
     },
   })) as Rolldown.RolldownOutput | Rolldown.RolldownOutput[]
   const { output } = [result].flat()[0] ?? { output: [] as Rolldown.RolldownOutput['output'][number][] }

@@ -60,7 +60,9 @@ export function Chart({ title, x, xLabel, names, series }: Props): JSX.Element {
       [x, ...series.map(({ values }) => values)] as unknown as AlignedData,
       element,
     )
-    const observer = new ResizeObserver(() => chart.setSize({ width: Math.max(200, element.clientWidth), height: HEIGHT }))
+    const observer = new ResizeObserver(() =>
+      chart.setSize({ width: Math.max(200, element.clientWidth), height: HEIGHT }),
+    )
     observer.observe(element)
     return () => {
       observer.disconnect()

@@ -4,7 +4,10 @@ import { duration } from './format.ts'
 import { filledIn } from './sql-script.ts'
 
 /** The statement that was chosen in the lanes, in full. */
-export function ChosenStatement(props: { readonly record: TestRecord; readonly chosen: number | undefined }): JSX.Element {
+export function ChosenStatement(props: {
+  readonly record: TestRecord
+  readonly chosen: number | undefined
+}): JSX.Element {
   const { record, chosen } = props
   const statement = record.statements[chosen ?? -1]
   if (statement === undefined) return <p class="quiet">Choose a statement to read it here.</p>

@@ -36,7 +36,12 @@ function Run({ run }: { readonly run: RunRecord }): JSX.Element {
     ['Seed', String(seed)],
     ['Shard', shard],
     ['Began', new Date(startedAt).toLocaleString()],
-    ['Versions', Object.entries(versions).map(([name, version]) => `${name} ${version}`).join(', ')],
+    [
+      'Versions',
+      Object.entries(versions)
+        .map(([name, version]) => `${name} ${version}`)
+        .join(', '),
+    ],
     ['Configuration file', configFile ?? 'none'],
   ].filter(([, value]) => value !== undefined)
   return (

@@ -20,7 +20,7 @@ export interface Bar {
   readonly statement?: number
 }
 
-export interface Transaction {
+interface Transaction {
   readonly from: number
   readonly to: number
   /** `open`: it was ended with its session. */
@@ -109,7 +109,7 @@ function machineLanes({ machines = [], milliseconds: end }: TestRecord): Lane[] 
 }
 
 /** From the server's own flags; an error says nothing, but a deadlock and a failed COMMIT have ended the transaction. */
-export function transactionsOf(statements: readonly StatementRecord[], session: number, end: number): Transaction[] {
+function transactionsOf(statements: readonly StatementRecord[], session: number, end: number): Transaction[] {
   const found: Transaction[] = []
   let begun: number | undefined
   for (const { at, milliseconds, sql, error, inTransaction, ...own } of statements) {

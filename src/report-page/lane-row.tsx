@@ -35,7 +35,14 @@ export function LaneRow(props: {
         <LaneBar key={index} bar={bar} label={lane.label} x={x} chosen={chosen} onChoose={onChoose} />
       ))}
       {lane.waits.map(({ at, until }, index) => (
-        <rect key={index} class="blocked" x={x(at)} y={BAR.y} width={Math.max(NARROWEST, x(until) - x(at))} height={BAR.height} />
+        <rect
+          key={index}
+          class="blocked"
+          x={x(at)}
+          y={BAR.y}
+          width={Math.max(NARROWEST, x(until) - x(at))}
+          height={BAR.height}
+        />
       ))}
     </g>
   )
@@ -112,7 +119,11 @@ export function WaitArrows({ lanes, x }: { readonly lanes: readonly Lane[]; read
 }
 
 /** Barriers over all lanes, other waits and events in their own, messages from lane to lane. */
-export function LaneEvents(props: { readonly lanes: readonly Lane[]; readonly x: X; readonly height: number }): JSX.Element {
+export function LaneEvents(props: {
+  readonly lanes: readonly Lane[]
+  readonly x: X
+  readonly height: number
+}): JSX.Element {
   const { lanes, x, height } = props
   const rowOf = (name: string): number => lanes.findIndex(({ label }) => label === name)
   const yOf = (row: number): number => TOP + row * ROW + EVENT

@@ -69,7 +69,11 @@ export function LoadCharts({ load }: { readonly load: LoadRecord }): JSX.Element
   )
 }
 
-function Figure(props: { readonly name: string; readonly value: number; readonly before: number | undefined }): JSX.Element {
+function Figure(props: {
+  readonly name: string
+  readonly value: number
+  readonly before: number | undefined
+}): JSX.Element {
   const { name, value, before } = props
   const change = before === undefined || before === 0 ? undefined : ((value - before) / before) * 100
   return (

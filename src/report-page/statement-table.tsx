@@ -21,8 +21,16 @@ export function StatementTable({ title, record, chosen, onChoose }: Props): JSX.
   const shown = statements
     .map((statement, index) => ({ statement, index }))
     .filter(({ statement }) => session < 0 || statement.session === session)
-    .filter(({ statement }) => word === '' || `${statement.sql} ${filledIn(statement)} ${statement.error ?? ''}`.toLowerCase().includes(word))
-  const script = (): string => sqlScript(title, record, shown.map(({ statement }) => statement))
+    .filter(
+      ({ statement }) =>
+        word === '' || `${statement.sql} ${filledIn(statement)} ${statement.error ?? ''}`.toLowerCase().includes(word),
+    )
+  const script = (): string =>
+    sqlScript(
+      title,
+      record,
+      shown.map(({ statement }) => statement),
+    )
   return (
     <>
       <div class="filters row">
@@ -34,7 +42,11 @@ export function StatementTable({ title, record, chosen, onChoose }: Props): JSX.
           onInput={(event) => setSearch(event.currentTarget.value)}
         />
         {sessions.length > 1 && (
-          <select aria-label="Session" value={session} onChange={(event) => setSession(Number(event.currentTarget.value))}>
+          <select
+            aria-label="Session"
+            value={session}
+            onChange={(event) => setSession(Number(event.currentTarget.value))}
+          >
             <option value={-1}>all sessions</option>
             {sessions.map(({ name }, index) => (
               <option key={index} value={index}>
@@ -53,8 +65,8 @@ export function StatementTable({ title, record, chosen, onChoose }: Props): JSX.
       </div>
       {omitted !== undefined && (
         <p class="quiet">
-          {count(omitted.count, 'statement')} {omitted.before === 0 ? 'before these' : `behind the first ${omitted.before}`}{' '}
-          had no room in the report.
+          {count(omitted.count, 'statement')}{' '}
+          {omitted.before === 0 ? 'before these' : `behind the first ${omitted.before}`} had no room in the report.
         </p>
       )}
       <div class="scroll" tabIndex={0} role="region" aria-label="Statements">

@@ -96,7 +96,14 @@ export function SwimLanes({ record, chosen, onChoose }: Props): JSX.Element {
                 </g>
               ))}
               {lanes.map((lane, index) => (
-                <LaneRow key={index} lane={lane} y={TOP + index * ROW} x={scale.x} chosen={chosen} onChoose={onChoose} />
+                <LaneRow
+                  key={index}
+                  lane={lane}
+                  y={TOP + index * ROW}
+                  x={scale.x}
+                  chosen={chosen}
+                  onChoose={onChoose}
+                />
               ))}
               <WaitArrows lanes={lanes} x={scale.x} />
               <LaneEvents lanes={lanes} x={scale.x} height={height} />
@@ -126,7 +133,12 @@ function Marks(): JSX.Element {
 function moveToStatement(event: KeyboardEvent, statements: number): void {
   const svg = event.currentTarget as SVGElement
   const at = Number((document.activeElement as SVGElement | null)?.dataset['statement'] ?? Number.NaN)
-  const places: Readonly<Record<string, number>> = { ArrowRight: at + 1, ArrowLeft: at - 1, Home: 0, End: statements - 1 }
+  const places: Readonly<Record<string, number>> = {
+    ArrowRight: at + 1,
+    ArrowLeft: at - 1,
+    Home: 0,
+    End: statements - 1,
+  }
   const place = places[event.key]
   const next = place === undefined ? null : svg.querySelector<SVGElement>(`[data-statement="${place}"]`)
   if (next === null) return

@@ -83,7 +83,12 @@ export function TestList(props: {
 function moveInList(event: KeyboardEvent): void {
   const links = [...(event.currentTarget as HTMLElement).querySelectorAll('a')]
   const at = links.indexOf(document.activeElement as HTMLAnchorElement)
-  const places: Readonly<Record<string, number>> = { ArrowDown: at + 1, ArrowUp: at - 1, Home: 0, End: links.length - 1 }
+  const places: Readonly<Record<string, number>> = {
+    ArrowDown: at + 1,
+    ArrowUp: at - 1,
+    Home: 0,
+    End: links.length - 1,
+  }
   const link = links[places[event.key] ?? -1]
   if (link === undefined) return
   event.preventDefault()

@@ -11,8 +11,19 @@ const LONGEST = 48
 interface Drawn {
   readonly width: number
   readonly height: number
-  readonly nodes: readonly { readonly x: number; readonly y: number; readonly width: number; readonly lines: readonly string[] }[]
-  readonly edges: readonly { readonly path: string; readonly label: string; readonly x: number; readonly y: number; readonly proven: boolean }[]
+  readonly nodes: readonly {
+    readonly x: number
+    readonly y: number
+    readonly width: number
+    readonly lines: readonly string[]
+  }[]
+  readonly edges: readonly {
+    readonly path: string
+    readonly label: string
+    readonly x: number
+    readonly y: number
+    readonly proven: boolean
+  }[]
 }
 
 export function WaitGraph({ graph }: { readonly graph: GraphRecord }): JSX.Element {
@@ -82,7 +93,11 @@ function drawnGraph({ sessions }: GraphRecord): Drawn {
       return { x: node.x - node.width / 2, y: node.y - node.height / 2, width: node.width, lines }
     }),
     edges: waits.map(({ name, blocker, label, proven }, index) => {
-      const edge = graph.edge(name, blocker, String(index)) as { points: { x: number; y: number }[]; x: number; y: number }
+      const edge = graph.edge(name, blocker, String(index)) as {
+        points: { x: number; y: number }[]
+        x: number
+        y: number
+      }
       const path = edge.points.map(({ x, y }, place) => `${place === 0 ? 'M' : 'L'}${x} ${y}`).join(' ')
       return { path, label, x: edge.x, y: edge.y - 4, proven }
     }),

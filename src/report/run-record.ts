@@ -26,7 +26,7 @@ export interface RunRecord {
   }[]
 }
 
-export interface BackendRecord {
+interface BackendRecord {
   readonly kind: string
   /** What `SELECT VERSION()` says. */
   readonly version: string

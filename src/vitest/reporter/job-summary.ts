@@ -19,7 +19,7 @@ export async function appendJobSummary(path: string, data: ReportData): Promise<
   await appendFile(path, jobSummary(data))
 }
 
-export function jobSummary({ runs, tests }: ReportData): string {
+function jobSummary({ runs, tests }: ReportData): string {
   const failed = tests.filter(({ state, record }) => state === 'failed' && record !== undefined)
   const hidden = failed.length - MOST_TESTS
   return [

@@ -17,7 +17,10 @@ export function describeInJUnit(vitest: Vitest): void {
 }
 
 function described(module: TestModule): TestModule {
-  const task = withProperties((module as { readonly task?: RunnerTestFile }).task as RunnerTestFile, module.meta().tidbRun)
+  const task = withProperties(
+    (module as { readonly task?: RunnerTestFile }).task as RunnerTestFile,
+    module.meta().tidbRun,
+  )
   return Object.create(module, { task: { value: task } }) as TestModule
 }
 
