@@ -19,7 +19,16 @@ type Written =
   | `report.${keyof Group<TidbOptions['report']>}`
   | Exclude<
       keyof TidbOptions,
-      'database' | 'backend' | 'test' | 'reference' | 'retry' | 'breaker' | 'connections' | 'python' | 'logging' | 'report'
+      | 'database'
+      | 'backend'
+      | 'test'
+      | 'reference'
+      | 'retry'
+      | 'breaker'
+      | 'connections'
+      | 'python'
+      | 'logging'
+      | 'report'
     >
 
 test('what can be written as an option is what is checked as a setting, no more and no less', () => {
