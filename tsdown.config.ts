@@ -8,6 +8,7 @@ export default defineConfig({
     plugin: 'public/plugin.ts',
     engine: 'public/engine.ts',
     reporter: 'public/reporter.ts',
+    container: 'public/container.ts',
     'global-setup': 'src/vitest/global-setup.ts',
     'spec-file': 'fixtures/spec-file.ts',
     'python-file': 'fixtures/python-file.ts',

@@ -9,6 +9,7 @@ const alias = [
   { find: /^vitest-tidb$/, replacement: source('./public/index.ts') },
   { find: /^vitest-tidb\/plugin$/, replacement: source('./public/plugin.ts') },
   { find: /^vitest-tidb\/engine$/, replacement: source('./public/engine.ts') },
+  { find: /^vitest-tidb\/container$/, replacement: source('./public/container.ts') },
 ]
 
 const suite = (name: string, ...others: string[]) => ({

@@ -35,7 +35,7 @@ function candidatesFor(config: ResolvedConfig): readonly Candidate[] {
 export function backendsFor(
   config: ResolvedConfig,
 ): Readonly<Record<'external' | 'binary' | 'embedded' | 'container', Backend>> {
-  const { binary, goBinary, image, version, readyDatabases } = config.backend
+  const { binary, goBinary, image, version, readyDatabases, containerPer, warmImage, startTimeout } = config.backend
   const cacheDirectory = cacheDirectoryOf(config)
   const ready = readyDatabases === undefined ? {} : { readyDatabases }
   return {
@@ -63,6 +63,10 @@ export function backendsFor(
         cacheDirectory,
         ...(image === undefined ? {} : { image }),
         ...(version === undefined ? {} : { version }),
+        ...(containerPer === undefined ? {} : { containerPer }),
+        ...(warmImage === undefined ? {} : { warmImage }),
+        ...(startTimeout === undefined ? {} : { startTimeout }),
+        ...ready,
       })
     }),
   }

@@ -58,6 +58,8 @@ export interface RunningBackend {
   readonly detail: string
   /** `private`: each openServer() is a TiDB of its own that is thrown away whole. `shared`: every call gives the same one. */
   readonly sharing: 'private' | 'shared'
+  /** True when all that its servers hold goes with them: nothing in them needs to be dropped. */
+  readonly disposable?: boolean
   openServer(signal?: AbortSignal): Promise<RunningServer>
   /** Stops every server that is still open and removes what they left. Idempotent. */
   stop(): Promise<void>
@@ -66,7 +68,7 @@ export interface RunningBackend {
 /** A TiDB that answers queries. */
 export interface RunningServer {
   readonly endpoint: Endpoint
-  /** Databases that exist, are empty but for the schema, and have been lent to nobody. Empty on shared servers. */
+  /** Databases that exist, are empty but for the schema, and have been lent to nobody. Empty on a server that others use too. */
   readonly readyDatabases: readonly string[]
   /** Absolute data directory of a private local server; undefined elsewhere. */
   readonly dataDirectory?: string

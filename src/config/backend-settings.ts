@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import type { SettingDefinition } from './setting-definition.ts'
-import { path, text, whole } from './setting-schemas.ts'
+import { durationFrom, flag, path, text, whole } from './setting-schemas.ts'
 
 /** What provides the TiDB. */
 export const backendSettings = {
@@ -28,6 +28,26 @@ export const backendSettings = {
     about: 'version of the container',
     unset: '`v8.5.4`',
   },
+  'backend.containerPer': {
+    schema: z.enum(['run', 'worker']),
+    allowed: 'run or worker',
+    variable: 'TIDB_CONTAINER_PER',
+    about: 'what has a container: the whole `run`, or each `worker`',
+    unset: '`run`',
+  },
+  'backend.warmImage': {
+    schema: flag,
+    allowed: 'true or false',
+    variable: 'TIDB_WARM_IMAGE',
+    about: "whether a container's first start is kept as a local image; one that is there is used in any case",
+    unset: 'true outside of CI',
+  },
+  'backend.startTimeout': {
+    ...durationFrom(1),
+    variable: 'TIDB_START_TIMEOUT',
+    about: 'time in which TiDB in a container must answer',
+    unset: '60 s',
+  },
   'backend.cacheDirectory': {
     ...path,
     allowed: 'the path of a directory',
@@ -41,7 +61,7 @@ export const backendSettings = {
     allowed: 'a whole number from 1 to 10000',
     variable: 'TIDB_READY_DATABASES',
     about: 'clean databases that each server of its own holds ready',
-    unset: '300; fewer with a long schema',
+    unset: '300, in a container 50; fewer with a long schema',
   },
   'backend.goBinary': {
     ...path,

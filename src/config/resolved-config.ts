@@ -30,6 +30,10 @@ export interface ResolvedConfig {
     readonly binary?: string
     readonly image?: string
     readonly version?: string
+    readonly containerPer?: 'run' | 'worker'
+    readonly warmImage?: boolean
+    /** Milliseconds. */
+    readonly startTimeout?: number
     readonly cacheDirectory?: string
     readonly readyDatabases?: number
     readonly goBinary?: string
@@ -156,6 +160,9 @@ export function assembleConfig(
         binary: values['backend.binary'],
         image: values['backend.image'],
         version: values['backend.version'],
+        containerPer: values['backend.containerPer'],
+        warmImage: values['backend.warmImage'],
+        startTimeout: values['backend.startTimeout'],
         cacheDirectory: values['backend.cacheDirectory'],
         readyDatabases: values['backend.readyDatabases'],
         goBinary: values['backend.goBinary'],

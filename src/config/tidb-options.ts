@@ -40,6 +40,12 @@ export interface TidbOptions {
         readonly image?: string
         /** Version of the container's TiDB, such as `v8.5.0`. */
         readonly version?: string
+        /** What has a container: the whole run (default), or each worker. */
+        readonly containerPer?: 'run' | 'worker'
+        /** Whether a container's first start is kept as a local image. Default: outside of CI. */
+        readonly warmImage?: boolean
+        /** Time in which TiDB in a container must answer: milliseconds, or a text such as `'90s'`. Default 60 s. */
+        readonly startTimeout?: number | string
         /** Where builds and templates are kept. */
         readonly cacheDirectory?: string
         /** Clean databases that a template holds ready. */

@@ -14,7 +14,8 @@ interface Waiting {
 }
 
 /**
- * Databases with fixed names that go round: free, lent, used, free again. It starts empty and grows while it is short of
+ * Databases with fixed names that go round: free, lent, used, free again. It starts with those that the server holds ready,
+ * mostly none, and grows while it is short of
  * free ones and has not enough used ones to be worth a cleaning; so a run of three tests makes a handful, and a long one
  * about twenty a slot. Cleaning waits for a full batch: one DDL job for sixteen tests, at a time when there are still
  * free databases, so that no test waits for it.
@@ -24,8 +25,8 @@ export class DatabaseRing {
   readonly #recycler: Recycler
   readonly #log: (line: string) => void
   readonly #free: string[] = []
-  #used: string[] = []
-  #broken: string[] = []
+  readonly #used: string[] = []
+  readonly #broken: string[] = []
   readonly #made = new Set<string>()
   readonly #waiting: Waiting[] = []
   readonly #slots = new Set<number>()
@@ -33,7 +34,10 @@ export class DatabaseRing {
   #work: Promise<void> | undefined
   #stopped = false
 
-  constructor(run: string, recycler: Recycler, log: (line: string) => void) {
+  /** `ready`: databases that hold nothing but the schema and have been lent to nobody. */
+  constructor(run: string, recycler: Recycler, log: (line: string) => void, ready: readonly string[] = []) {
+    this.#free.push(...ready)
+    for (const database of ready) this.#made.add(database)
     this.#run = run
     this.#recycler = recycler
     this.#log = log
@@ -66,19 +70,19 @@ export class DatabaseRing {
   async settled({ dropTrash }: { dropTrash: boolean }): Promise<void> {
     while (this.#work !== undefined) await this.#work
     this.#work = this.#attempt(async () => {
-      await this.#recycle()
+      while (this.#used.length + this.#broken.length > 0) await this.#recycle()
       if (dropTrash) await this.#recycler.dropTrash()
     })
     await this.#work
     this.#startWork()
   }
 
-  /** Drops what it made. */
-  async stop(): Promise<void> {
+  /** Drops what it made, unless the server goes with all of it. */
+  async stop({ drop }: { readonly drop: boolean }): Promise<void> {
     this.#stopped = true
     while (this.#work !== undefined) await this.#work
     for (const { reject } of this.#waiting.splice(0)) reject(new Error('the run is over'))
-    for (const database of this.#made) await this.#recycler.drop(database)
+    if (drop) for (const database of this.#made) await this.#recycler.drop(database)
     this.#made.clear()
   }
 
@@ -124,10 +128,10 @@ export class DatabaseRing {
     this.#offer(database)
   }
 
+  /** One batch: where many were ready, many are used when the first one is wanted again. */
   async #recycle(): Promise<void> {
-    const [used, broken] = [this.#used, this.#broken]
-    this.#used = []
-    this.#broken = []
+    const used = this.#used.splice(0, BATCH_PER_SLOT * Math.max(1, this.#slots.size))
+    const broken = this.#broken.splice(0)
     if (used.length > 0) await this.#recycler.clean(used)
     for (const database of used) this.#offer(database)
     for (const database of broken) {

@@ -120,6 +120,8 @@ export class Recycler {
   /** The tables to be thrown away, or undefined if the database must be rebuilt. */
   async #movable(database: string, found: readonly AdminRow[]): Promise<string[] | undefined> {
     const image = this.#images.get(database)
+    // It came with the server: how the schema left it was not looked at.
+    if (image === undefined && this.#schema !== undefined) return undefined
     const extra = found.filter((row) => image?.has(String(row['name'])) !== true)
     // Views and sequences can't be moved, and dropping them one by one is no faster than a rebuild.
     if (extra.some((row) => row['type'] !== 'BASE TABLE')) return undefined

@@ -29,6 +29,7 @@ export class SharedLending implements Lending {
   readonly #ring: DatabaseRing
   readonly #lock: RunLock
   readonly #log: (line: string) => void
+  readonly #disposable: boolean
   readonly #kept: KeptDatabase[] = []
   readonly #keptNames = new Set<string>()
 
@@ -41,14 +42,16 @@ export class SharedLending implements Lending {
     run: string,
     schema: Schema | undefined,
     log: (line: string) => void,
+    disposable: boolean,
   ) {
     this.#server = { id: randomUUID(), running, features }
     this.#admin = admin
     this.#background = background
     this.#lock = lock
     this.#log = log
+    this.#disposable = disposable
     this.#recycler = new Recycler(background, run, schema)
-    this.#ring = new DatabaseRing(run, this.#recycler, log)
+    this.#ring = new DatabaseRing(run, this.#recycler, log, running.readyDatabases)
   }
 
   static async open(
@@ -67,7 +70,9 @@ export class SharedLending implements Lending {
       const run = newRunId()
       const features = await readFeatures(admin)
       const lock = new RunLock(run)
-      const lending = new SharedLending(running, admin, background, lock, features, run, options.schema, options.log)
+      const { schema, log } = options
+      const { disposable = false } = backend
+      const lending = new SharedLending(running, admin, background, lock, features, run, schema, log, disposable)
       await lending.#lock.take(admin, (error) => options.log(`the lock of this run is lost: ${messageOf(error)}`))
       const dropped = await dropDatabasesOfEndedRuns(background, run)
       if (dropped.length > 0) options.log(`dropped ${dropped.length} databases of runs that had died`)
@@ -123,8 +128,8 @@ export class SharedLending implements Lending {
   async stop(): Promise<KeptDatabase[]> {
     this.#lock.stopRenewing()
     try {
-      await this.#ring.stop()
-      await this.#recycler.dropTrash()
+      await this.#ring.stop({ drop: !this.#disposable })
+      if (!this.#disposable) await this.#recycler.dropTrash()
     } catch (error) {
       // The lock falls with the connection, so the next run on this server drops what is left.
       this.#log(`some databases could not be dropped: ${messageOf(error)}`)
@@ -139,9 +144,13 @@ export class SharedLending implements Lending {
   async #keep(database: string, test: string): Promise<void> {
     if (this.#keptNames.has(database)) return
     this.#keptNames.add(database)
+    const url = urlOf(this.#server.running.endpoint, database)
+    if (this.#disposable) {
+      this.#kept.push({ database, test, url, howToOpen: `${url} (until its server ends)` })
+      return
+    }
     const marker = keptMarkerOf(database)
     await this.#admin.run(`CREATE DATABASE IF NOT EXISTS ${escapeId(marker, true)}`)
-    const url = urlOf(this.#server.running.endpoint, database)
     this.#kept.push({
       database,
       test,

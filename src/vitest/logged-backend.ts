@@ -5,13 +5,14 @@ import type { Logger } from '../logging/logger.ts'
 /** The same backend, whose servers' starts, stops and deaths are logged. */
 export function loggedBackend(backend: RunningBackend, logger: Logger): RunningBackend {
   let opened = 0
-  const { kind, version, store, detail, sharing } = backend
+  const { kind, version, store, detail, sharing, disposable = false } = backend
   return {
     kind,
     version,
     store,
     detail,
     sharing,
+    disposable,
     openServer: async (signal) => {
       const begun = performance.now()
       const server = await backend.openServer(signal)

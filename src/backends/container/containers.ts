@@ -15,6 +15,8 @@ interface Listed {
 }
 
 const PATIENCE = 10_000
+/** Lines of a log that messages show. */
+export const LOG_TAIL = 20
 /** TiDB logs its whole configuration in one line. */
 const LINE_LENGTH = 400
 
@@ -40,7 +42,7 @@ export async function stateOf(engine: DockerEngine, id: string): Promise<Contain
 }
 
 /** Kills and removes a container with its volumes; one that is gone, or going, is fine. */
-async function removeContainer(engine: DockerEngine, id: string): Promise<void> {
+export async function removeContainer(engine: DockerEngine, id: string): Promise<void> {
   try {
     await engine.bytes(`/containers/${id}?force=1&v=1`, { method: 'DELETE', timeout: 60_000 })
   } catch (error) {
@@ -64,18 +66,23 @@ export async function sweepDeadRuns(engine: DockerEngine): Promise<number> {
 }
 
 /** The last lines that the container wrote to its output; none when it is gone. */
-export async function lastLogLines(engine: DockerEngine, id: string, count = 20): Promise<string[]> {
+export async function lastLogLines(engine: DockerEngine, id: string): Promise<string[]> {
   try {
-    const path = `/containers/${id}/logs?stdout=1&stderr=1&tail=${count}`
-    return demultiplex(await engine.bytes(path, { timeout: PATIENCE }))
-      .split('\n')
-      .filter((line) => line.trim() !== '')
-      .slice(-count)
-      .map((line) => (line.length > LINE_LENGTH ? `${line.slice(0, LINE_LENGTH)} …` : line))
+    const path = `/containers/${id}/logs?stdout=1&stderr=1&tail=${LOG_TAIL}`
+    return logLines(await engine.bytes(path, { timeout: PATIENCE }))
   } catch (error) {
     if (error instanceof EngineResponseError && (error.status === 404 || error.status === 409)) return []
     throw error
   }
+}
+
+/** What the engine sent of a log, as lines: the last ones, none of them empty. */
+export function logLines(log: Buffer): string[] {
+  return demultiplex(log)
+    .split('\n')
+    .filter((line) => line.trim() !== '')
+    .slice(-LOG_TAIL)
+    .map((line) => (line.length > LINE_LENGTH ? `${line.slice(0, LINE_LENGTH)} …` : line))
 }
 
 /** Frames of 8 bytes of header (stream, three zeros, big-endian length) and payload, as the API's `attach` describes. */

@@ -2,10 +2,13 @@ import { readFileSync } from 'node:fs'
 import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http'
 import { request as httpsRequest } from 'node:https'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import type { EngineAddress } from './engine-address.ts'
 
 export interface EngineRequest {
-  readonly method?: 'GET' | 'POST' | 'DELETE'
+  readonly method?: 'GET' | 'POST' | 'PUT' | 'DELETE'
+  readonly body?: { readonly type: string; readonly content: Readable | string }
   /** Milliseconds without a byte after which the request fails; absent means that it may last. */
   readonly timeout?: number
   readonly signal?: AbortSignal | undefined
@@ -63,6 +66,7 @@ export class DockerEngine {
         path,
         agent: false,
         method: request.method ?? 'GET',
+        ...(request.body === undefined ? {} : { headers: { 'Content-Type': request.body.type } }),
         ...(request.signal === undefined ? {} : { signal: request.signal }),
         ...(request.timeout === undefined ? {} : { timeout: request.timeout }),
       })
@@ -70,7 +74,9 @@ export class DockerEngine {
       outgoing.once('error', reject)
       outgoing.once('timeout', () => outgoing.destroy(new Error(`no answer within ${request.timeout} ms`)))
       if (request.background === true) outgoing.once('socket', (socket) => socket.unref())
-      outgoing.end()
+      const content = request.body?.content
+      if (content === undefined || typeof content === 'string') outgoing.end(content)
+      else pipeline(content, outgoing).catch(reject)
     })
     const status = response.statusCode ?? 0
     if (status < 400) return response

@@ -28,9 +28,9 @@ export async function findEngine(signal?: AbortSignal): Promise<FoundEngine> {
   for (const address of engineAddresses()) {
     try {
       const engine = new DockerEngine(address)
-      const info = await engine.json<{ ServerVersion: string; OSType: string }>('/info', { timeout: PATIENCE, signal })
-      if (info.OSType === 'windows') throw windowsContainers(address)
-      return { engine, version: info.ServerVersion }
+      const told = await engine.json<{ Version: string; Os: string }>('/version', { timeout: PATIENCE, signal })
+      if (told.Os === 'windows') throw windowsContainers(address)
+      return { engine, version: told.Version }
     } catch (error) {
       if (error instanceof BackendError || signal?.aborted === true) throw error
       attempts.push({ address, error })

@@ -23,6 +23,9 @@ export function ownerLabels(runId: string): Labels {
   return { [RUN_LABEL]: runId, [OWNER_LABEL]: JSON.stringify(here()) }
 }
 
+/** For an image that is made of a container with those labels: its containers are nobody's until they get their own. */
+export const withoutOwner: Labels = { [RUN_LABEL]: '', [OWNER_LABEL]: '' }
+
 /**
  * Whether a container's owner has certainly ended. In doubt it lives: an engine may be shared by machines and by
  * containers whose processes cannot be seen from here.

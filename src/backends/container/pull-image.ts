@@ -4,11 +4,12 @@ import { messageOf } from '../../errors/tidb-test-error.ts'
 import type { Progress } from '../backend.ts'
 import { EngineResponseError, type DockerEngine } from './docker-engine.ts'
 
-/** The image's id (`sha256:…`), entry point and command as the engine knows them, or undefined when it is not there. */
+/** The image's id (`sha256:…`), entry point, command and labels as the engine knows them, or undefined when it is not there. */
 export interface PresentImage {
   readonly id: string
   readonly entrypoint: readonly string[]
   readonly command: readonly string[]
+  readonly labels: Readonly<Record<string, string>>
 }
 
 export async function presentImage(
@@ -18,11 +19,12 @@ export async function presentImage(
 ): Promise<PresentImage | undefined> {
   interface Inspected {
     Id: string
-    Config: { Entrypoint?: string[] | null; Cmd?: string[] | null }
+    Config: { Entrypoint?: string[] | null; Cmd?: string[] | null; Labels?: Record<string, string> | null }
   }
   try {
     const found = await engine.json<Inspected>(`/images/${image}/json`, { timeout: 4_000, signal })
-    return { id: found.Id, entrypoint: found.Config.Entrypoint ?? [], command: found.Config.Cmd ?? [] }
+    const { Entrypoint: entrypoint, Cmd: command, Labels: labels } = found.Config
+    return { id: found.Id, entrypoint: entrypoint ?? [], command: command ?? [], labels: labels ?? {} }
   } catch (error) {
     if (error instanceof EngineResponseError && error.status === 404) return undefined
     throw error

@@ -9,23 +9,29 @@ const RYUK_IMAGE = 'testcontainers/ryuk:0.14.0'
 const PULL_PATIENCE = 20_000
 
 /**
- * Whether Ryuk, Testcontainers' own clean-up, runs beside the watcher. It is worth having with a remote engine: it
- * notices when the whole of this machine is gone. Where its image cannot be had or run, `false`, and a note says why.
+ * Has Ryuk, Testcontainers' own clean-up, watch the run beside the toolkit's watcher. It is worth having with a remote
+ * engine: it notices when the whole of this machine is gone. Where its image cannot be had or run, a note says why.
+ * Nobody waits for it: containers that are started meanwhile carry the label that Ryuk is told of.
  */
-export async function startRyuk(engine: DockerEngine, progress: Progress, signal?: AbortSignal): Promise<boolean> {
-  if (process.env['TESTCONTAINERS_RYUK_DISABLED'] === 'true') return false
+export async function startRyuk(
+  engine: DockerEngine,
+  runId: string,
+  progress: Progress,
+  signal: AbortSignal,
+): Promise<void> {
+  if (process.env['TESTCONTAINERS_RYUK_DISABLED'] === 'true') return
   const image = process.env['RYUK_CONTAINER_IMAGE'] ?? RYUK_IMAGE
-  const limits = [AbortSignal.timeout(PULL_PATIENCE), ...(signal === undefined ? [] : [signal])]
   try {
     if ((await presentImage(engine, image, signal)) === undefined) {
-      await pullOpenly(engine, image, progress, AbortSignal.any(limits))
+      const limited = AbortSignal.any([signal, AbortSignal.timeout(PULL_PATIENCE)])
+      await pullOpenly(engine, image, { ...progress, update: () => undefined }, limited)
     }
     const { getContainerRuntimeClient, getReaper } = await import('testcontainers')
-    await getReaper(await getContainerRuntimeClient())
-    return true
+    signal.throwIfAborted()
+    const reaper = await getReaper(await getContainerRuntimeClient())
+    reaper.addSession(runId)
   } catch (error) {
-    if (signal?.aborted === true) throw error
+    if (signal.aborted) return
     progress.note(`Ryuk (${image}) is not to be had: ${messageOf(error)}. Containers are watched without it.`)
-    return false
   }
 }

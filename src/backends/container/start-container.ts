@@ -1,10 +1,11 @@
-import { GenericContainer, getContainerRuntimeClient } from 'testcontainers'
+import { getContainerRuntimeClient, LABEL_TESTCONTAINERS_SESSION_ID, PullPolicy } from 'testcontainers'
 import type { Endpoint } from '../../connections/endpoint.ts'
 import type { ServerIdentity } from '../external/identify-server.ts'
-import type { DockerEngine } from './docker-engine.ts'
 import { ownerLabels } from './owner.ts'
 import type { PresentImage } from './pull-image.ts'
-import { SQL_PORT, STATUS_PORT, TidbReady } from './tidb-ready.ts'
+import { TiDBContainer } from './tidb-container.ts'
+import { CONFIG, FLAGS, runsTidbAlone } from './tidb-image.ts'
+import { SQL_PORT, STATUS_PORT } from './tidb-ready.ts'
 
 export interface StartedTidb extends ServerIdentity {
   /** The container's. */
@@ -14,58 +15,37 @@ export interface StartedTidb extends ServerIdentity {
 
 export interface ContainerStart {
   readonly image: string
-  readonly present: PresentImage
+  /** Undefined when the image has been made here, with all that it needs. */
+  readonly original: PresentImage | undefined
   readonly runId: string
-  /** Whether Ryuk is told of the container. */
-  readonly ryuk: boolean
   /** Milliseconds. */
   readonly timeout: number
   /** Of the machine, for SQL; undefined for one that is free. */
-  readonly port: number | undefined
+  readonly port?: number | undefined
 }
 
-const CONFIG_PATH = '/vitest-tidb.toml'
-
-/**
- * As on the toolkit's own servers: schema changes wait for no other server, since there is none, and row estimates
- * do not change by themselves in the middle of a test.
- */
-const CONFIG = ['lease = "0"', '[performance]', 'stats-lease = "0"', ''].join('\n')
-
-/** Whether flags can be added: the image starts tidb-server itself, and has no configuration of its own. */
-function runsTidbAlone({ entrypoint, command }: PresentImage): boolean {
-  const words = [...entrypoint, ...command]
-  return entrypoint.at(-1)?.endsWith('tidb-server') === true && !words.some((word) => /^--?config(=|$)/.test(word))
+/** Once found, Testcontainers keeps it for all further starts. */
+export async function findByTestcontainers(): Promise<void> {
+  await getContainerRuntimeClient()
 }
 
-/** Resolves when TiDB answers a query. What a failed start leaves carries the run's label. */
-export async function startContainer(engine: DockerEngine, start: ContainerStart): Promise<StartedTidb> {
-  const client = await getContainerRuntimeClient()
-  const { host } = client.info.containerRuntime
-  const ready = new TidbReady(engine, { image: start.image, host, timeout: start.timeout })
-  const definition = new GenericContainer(start.image)
-    .withExposedPorts(start.port === undefined ? SQL_PORT : { container: SQL_PORT, host: start.port }, STATUS_PORT)
-    .withLabels({ ...ownerLabels(start.runId) })
-    // What the first start writes into the database must not depend on the image.
-    .withEnvironment({ TZ: 'UTC' })
-    .withAutoCleanup(start.ryuk)
-    .withWaitStrategy(ready)
-  if (runsTidbAlone(start.present)) {
-    // Flags are added to the image's own.
+/** Resolves when TiDB answers a query. What a failed start leaves carries the run's label. The image must be there. */
+export async function startContainer(start: ContainerStart): Promise<StartedTidb> {
+  const definition = new TiDBContainer(start.image)
+    // The session is one that Ryuk is told of, once it is there; a start does not wait for that.
+    .withLabels({ ...ownerLabels(start.runId), [LABEL_TESTCONTAINERS_SESSION_ID]: start.runId })
+    .withAutoCleanup(false)
+    .withPullPolicy(PullPolicy.neverPull())
+    .withStartupTimeout(start.timeout)
+  if (start.port !== undefined) {
+    definition.withExposedPorts({ container: SQL_PORT, host: start.port }, STATUS_PORT)
+  }
+  if (start.original !== undefined && runsTidbAlone(start.original)) {
     definition
-      .withCopyContentToContainer([{ content: CONFIG, target: CONFIG_PATH }])
-      .withCommand([...start.present.command, '-config', CONFIG_PATH, '-L', 'warn'])
+      .withConfig(CONFIG)
+      .withCommand([...start.original.command])
+      .withStartArguments(FLAGS)
   }
   const container = await definition.start()
-  if (ready.identity === undefined) throw new Error('Testcontainers did not wait for the container')
-  return {
-    ...ready.identity,
-    id: container.getId(),
-    endpoint: {
-      host,
-      port: container.getMappedPort(SQL_PORT),
-      user: 'root',
-      statusPort: container.getMappedPort(STATUS_PORT),
-    },
-  }
+  return { id: container.getId(), endpoint: container.getEndpoint(), ...container.getIdentity() }
 }

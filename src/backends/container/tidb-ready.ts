@@ -1,17 +1,24 @@
 import { request } from 'node:http'
 import { setTimeout as pause } from 'node:timers/promises'
-import type { BoundPorts, WaitStrategy } from 'testcontainers'
+import { getContainerRuntimeClient, type BoundPorts, type WaitStrategy } from 'testcontainers'
 import { BackendError } from '../../errors/backend-error.ts'
 import { messageOf } from '../../errors/tidb-test-error.ts'
 import { identifyServer, type ServerIdentity } from '../external/identify-server.ts'
-import { lastLogLines, stateOf, type ContainerState } from './containers.ts'
-import type { DockerEngine } from './docker-engine.ts'
+import { LOG_TAIL, logLines, type ContainerState } from './containers.ts'
 
 export const SQL_PORT = 4000
 export const STATUS_PORT = 10080
 
-/** Milliseconds between two looks. */
-const PACE = 50
+/** Milliseconds between two knocks, and between two looks whether the container still runs: those cost the engine more. */
+const PACE = 15
+const STATE_PACE = 250
+
+/** What is needed of Dockerode's container. */
+interface Inspectable {
+  readonly id: string
+  inspect(): Promise<{ State: { Running: boolean; ExitCode: number; OOMKilled: boolean; Error: string } }>
+  logs(options: { stdout: true; stderr: true; tail: number; follow: false }): Promise<Buffer>
+}
 
 /**
  * Ready is: `/status` answers 200, and then a query is answered (the port opens before TiDB can answer).
@@ -20,47 +27,46 @@ const PACE = 50
  * deadline, both with the last lines of the container's log.
  */
 export class TidbReady implements WaitStrategy {
+  /** Who answered; undefined until then. */
   identity: ServerIdentity | undefined
-  readonly #engine: DockerEngine
   readonly #image: string
-  readonly #host: string
   #timeout: number
 
-  constructor(engine: DockerEngine, options: { image: string; host: string; timeout: number }) {
-    this.#engine = engine
-    this.#image = options.image
-    this.#host = options.host
-    this.#timeout = options.timeout
+  /** `timeout` in milliseconds. */
+  constructor(image: string, timeout: number) {
+    this.#image = image
+    this.#timeout = timeout
   }
 
-  async waitUntilReady(container: { readonly id: string }, ports: BoundPorts): Promise<void> {
+  async waitUntilReady(container: Inspectable, ports: BoundPorts): Promise<void> {
+    const { host } = (await getContainerRuntimeClient()).info.containerRuntime
+    const endpoint = { host, port: ports.getBinding(SQL_PORT), user: 'root' }
     const deadline = Date.now() + this.#timeout
     let last = 'nothing was tried'
-    while (Date.now() < deadline) {
-      const state = await stateOf(this.#engine, container.id)
-      if (state?.running !== true) throw await this.#exited(container.id, state)
+    for (let nextLook = Date.now() + STATE_PACE; Date.now() < deadline; await pause(PACE)) {
       try {
-        await statusAnswers(this.#host, ports.getBinding(STATUS_PORT))
-        const endpoint = { host: this.#host, port: ports.getBinding(SQL_PORT), user: 'root' }
+        await statusAnswers(host, ports.getBinding(STATUS_PORT))
         this.identity = await identifyServer(endpoint, { connectTimeout: 2_000 })
         return
       } catch (error) {
         last = messageOf(error).split('\n')[0] ?? ''
       }
-      await pause(PACE)
+      if (Date.now() < nextLook) continue
+      const state = await stateOf(container)
+      if (state?.running !== true) throw await this.#exited(container, state)
+      nextLook = Date.now() + STATE_PACE
     }
-    throw await this.#notReady(container.id, last)
+    throw await this.#notReady(container, last)
   }
 
-  async #exited(id: string, state: ContainerState | undefined): Promise<BackendError> {
-    const lines = await lastLogLines(this.#engine, id)
+  async #exited(container: Inspectable, state: ContainerState | undefined): Promise<BackendError> {
     const how =
       state === undefined
         ? 'was removed by somebody else'
         : `ended with exit code ${state.exitCode}${state.outOfMemory ? ', out of memory' : ''}${state.error === '' ? '' : `: ${state.error}`}`
     return new BackendError(
       'BACKEND_CONTAINER_EXITED',
-      `The container of ${this.#image} ${how} before TiDB was ready.${logOf(lines)}`,
+      `The container of ${this.#image} ${how} before TiDB was ready.${await logOf(container)}`,
       {
         context: { image: this.#image, exitCode: state?.exitCode },
         remedy: `Check that ${this.#image} is a TiDB for this machine's processor: docker run --rm ${this.#image} -V`,
@@ -68,14 +74,15 @@ export class TidbReady implements WaitStrategy {
     )
   }
 
-  async #notReady(id: string, last: string): Promise<BackendError> {
-    const lines = await lastLogLines(this.#engine, id)
+  async #notReady(container: Inspectable, last: string): Promise<BackendError> {
     return new BackendError(
       'BACKEND_CONTAINER_NOT_READY',
-      `TiDB in the container of ${this.#image} was not ready within ${this.#timeout} ms. Last look: ${last.replace(/\.$/, '')}.${logOf(lines)}`,
+      `TiDB in the container of ${this.#image} was not ready within ${this.#timeout} ms. Last look: ${last.replace(/\.$/, '')}.${await logOf(container)}`,
       {
         context: { image: this.#image, timeout: this.#timeout },
-        remedy: `The image must serve SQL on ${SQL_PORT} and status on ${STATUS_PORT}, to root without a password.\nOn a slow machine raise the time that a start may take.`,
+        remedy:
+          `The image must serve SQL on ${SQL_PORT} and status on ${STATUS_PORT}, to root without a password.\n` +
+          'On a slow machine raise the time that a start may take: TIDB_START_TIMEOUT, or withStartupTimeout().',
       },
     )
   }
@@ -94,8 +101,30 @@ export class TidbReady implements WaitStrategy {
   }
 }
 
-function logOf(lines: readonly string[]): string {
+/** Undefined when the container is gone. */
+async function stateOf(container: Inspectable): Promise<ContainerState | undefined> {
+  try {
+    const { State } = await container.inspect()
+    return { running: State.Running, exitCode: State.ExitCode, outOfMemory: State.OOMKilled, error: State.Error }
+  } catch (error) {
+    if (isGone(error)) return undefined
+    throw error
+  }
+}
+
+async function logOf(container: Inspectable): Promise<string> {
+  const lines = await container
+    .logs({ stdout: true, stderr: true, tail: LOG_TAIL, follow: false })
+    .then(logLines, (error: unknown) => {
+      if (isGone(error)) return []
+      throw error
+    })
   return lines.length === 0 ? ' It wrote no log.' : ` Its last log lines:\n  ${lines.join('\n  ')}`
+}
+
+/** 404: removed; 409: being removed. */
+function isGone(error: unknown): boolean {
+  return error instanceof Error && 'statusCode' in error && (error.statusCode === 404 || error.statusCode === 409)
 }
 
 async function statusAnswers(host: string, port: number): Promise<void> {

@@ -1,0 +1,104 @@
+import { randomUUID } from 'node:crypto'
+import { BackendError } from '../../errors/backend-error.ts'
+import type { BackendStartOptions } from '../backend.ts'
+import { watchContainers, type ContainerWatcher } from './container-watcher.ts'
+import { removeRun, sweepDeadRuns } from './containers.ts'
+import { findEngine, type FoundEngine } from './find-engine.ts'
+import { startRyuk } from './ryuk.ts'
+import type { ContainerStart, StartedTidb } from './start-container.ts'
+import { startFailure } from './start-failure.ts'
+
+/** The containers of one run: all carry its label, and all go when it ends, however it does. */
+export class ContainerRun {
+  readonly id: string
+  readonly engine: FoundEngine['engine']
+  readonly engineVersion: string
+  readonly #watcher: ContainerWatcher
+  readonly #ended = new AbortController()
+  /** Aborted when the run ends or is given up. */
+  readonly signal: AbortSignal
+  readonly #loading: ReturnType<typeof loadStart>
+  readonly #starting = new Set<Promise<unknown>>()
+  #removed: Promise<void> | undefined
+
+  private constructor(
+    id: string,
+    found: FoundEngine,
+    watcher: ContainerWatcher,
+    loading: ReturnType<typeof loadStart>,
+    signal: AbortSignal | undefined,
+  ) {
+    this.id = id
+    this.engine = found.engine
+    this.engineVersion = found.version
+    this.#watcher = watcher
+    this.#loading = loading
+    this.signal = signal === undefined ? this.#ended.signal : AbortSignal.any([signal, this.#ended.signal])
+  }
+
+  static async begin({ progress, signal }: BackendStartOptions): Promise<ContainerRun> {
+    // Reading the code of Testcontainers takes longer than all that follows here.
+    const loading = loadStart()
+    loading.catch(() => undefined)
+    const found = await findEngine(signal)
+    const id = randomUUID()
+    const watching = watchContainers({ address: found.engine.address, runId: id })
+    watching.catch(() => undefined)
+    const swept = await sweepDeadRuns(found.engine)
+    if (swept > 0) progress.note(`Removed ${swept} container(s) of runs that ended without cleaning up.`)
+    const run = new ContainerRun(id, found, await watching, loading, signal)
+    void startRyuk(found.engine, id, progress, run.signal)
+    return run
+  }
+
+  /** @throws BackendError; the signal's reason as soon as it is aborted, while the creation may still be under way */
+  async start(start: Omit<ContainerStart, 'runId'>): Promise<StartedTidb> {
+    const { startContainer } = await this.#loading
+    this.signal.throwIfAborted()
+    const starting = startContainer({ ...start, runId: this.id })
+    this.#starting.add(starting)
+    const done = (): boolean => this.#starting.delete(starting)
+    starting.then(done, done)
+    try {
+      return await Promise.race([starting, aborted(this.signal)])
+    } catch (error) {
+      this.signal.throwIfAborted()
+      throw startFailure(start.image, start.port, error)
+    }
+  }
+
+  /** Removes the run's containers. Idempotent. */
+  remove(): Promise<void> {
+    this.#removed ??= this.#remove()
+    return this.#removed
+  }
+
+  async #remove(): Promise<void> {
+    this.#ended.abort(
+      new BackendError('BACKEND_STOPPED', 'The container backend has been stopped.', {
+        remedy: 'Ask for servers before stop() is called.',
+      }),
+    )
+    await removeRun(this.engine, this.id)
+    // The creation of another may still be under way: what comes of it goes too.
+    while (this.#starting.size > 0) {
+      await Promise.allSettled(this.#starting)
+      await removeRun(this.engine, this.id)
+    }
+    await this.#watcher.release()
+  }
+}
+
+/** Testcontainers looks for the engine by itself, and for Compose, while this run goes on. */
+async function loadStart(): Promise<typeof import('./start-container.ts')> {
+  const loaded = await import('./start-container.ts')
+  await loaded.findByTestcontainers()
+  return loaded
+}
+
+function aborted(signal: AbortSignal): Promise<never> {
+  return new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason as Error)
+    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
+  })
+}
