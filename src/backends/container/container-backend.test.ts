@@ -7,61 +7,19 @@ import { createConnection, type RowDataPacket } from 'mysql2/promise'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
 import { freePorts } from '../../child-process/free-ports.ts'
 import { startTimeOf } from '../../child-process/process-identity.ts'
-import type { Progress, RunningBackend } from '../backend.ts'
+import type { RunningBackend } from '../backend.ts'
 import { containerBackend } from './container-backend.ts'
-import { ownerLabels, RUN_LABEL } from './owner.ts'
+import { ownerLabels } from './owner.ts'
+import { docker, listed, obstacle, ownContainers, recorder, testImage as image, variant } from './testing/test-image.ts'
 
-const run = promisify(execFile)
-const image = process.env['TIDB_TEST_IMAGE'] ?? 'vitest-tidb/embedded:local'
 const cacheDirectory = tmpdir()
-const backend = containerBackend({ image, cacheDirectory })
+// Warm images are tested beside their source.
+const backend = containerBackend({ image, cacheDirectory, warmImage: false })
 
-const availability = await backend.check()
-const pullable = process.env['TIDB_TEST_IMAGE'] !== undefined
-/** Why nothing can be tried here; where TIDB_TEST_IMAGE promises an image, the tests run and say what is wrong. */
-const obstacle =
-  pullable || (availability.usable && availability.ready)
-    ? undefined
-    : availability.usable
-      ? `${image} is not here; embedded/image/build.sh makes it, or set TIDB_TEST_IMAGE`
-      : availability.reason
-
-test('there is a Docker engine and an image to try', ({ skip }) => {
+test('there is a Docker engine and an image to try', async ({ skip }) => {
   skip(obstacle !== undefined, obstacle)
-  expect(availability).toMatchObject({ usable: true, detail: expect.stringContaining(image) })
+  expect(await backend.check()).toMatchObject({ usable: true, detail: expect.stringContaining(image) })
 })
-
-function recorder(): Progress & { readonly notes: string[] } {
-  const notes: string[] = []
-  return { notes, update: () => undefined, note: (message) => void notes.push(message) }
-}
-
-async function docker(...words: string[]): Promise<string> {
-  return (await run('docker', words)).stdout.trim()
-}
-
-/** Containers that this process started through the toolkit: other runs may be under way on the same engine. */
-async function ownContainers(): Promise<string[]> {
-  const owner = Object.entries(ownerLabels('any run')).find(([label]) => label !== RUN_LABEL) ?? []
-  return await listed(`label=${owner.join('=')}`)
-}
-
-async function listed(filter: string): Promise<string[]> {
-  return (await docker('ps', '--all', '--quiet', '--no-trunc', '--filter', filter)).split('\n').filter(Boolean)
-}
-
-/** An image that differs from the one under test in one instruction. */
-async function variant(name: string, change: string): Promise<string> {
-  const tag = `vitest-tidb/test-${name}:${process.pid}`
-  const container = await docker('create', image)
-  try {
-    await docker('commit', '--change', change, container, tag)
-  } finally {
-    await docker('rm', container)
-  }
-  onTestFinished(async () => void (await docker('rmi', tag)))
-  return tag
-}
 
 describe.skipIf(obstacle !== undefined)('a container that runs', () => {
   let running: RunningBackend
@@ -138,7 +96,7 @@ describe.skipIf(obstacle !== undefined)('the end of a container', () => {
   test('comes with the SIGKILL of the process that started it', async () => {
     const program = `
       const { containerBackend } = await import(${JSON.stringify(new URL('container-backend.ts', import.meta.url).href)})
-      const backend = containerBackend({ image: ${JSON.stringify(image)}, cacheDirectory: ${JSON.stringify(cacheDirectory)} })
+      const backend = containerBackend({ image: ${JSON.stringify(image)}, cacheDirectory: ${JSON.stringify(cacheDirectory)}, warmImage: false })
       const running = await backend.start({ progress: { update() {}, note() {} } })
       console.log(running.detail)
       setInterval(() => {}, 1000)`
@@ -177,10 +135,10 @@ describe.skipIf(obstacle !== undefined)('the end of a container', () => {
 })
 
 describe.skipIf(obstacle !== undefined)('a container that cannot be had', () => {
-  async function failure(options: { image: string; readyTimeout?: number; signal?: AbortSignal }): Promise<unknown> {
+  async function failure(options: { image: string; startTimeout?: number; signal?: AbortSignal }): Promise<unknown> {
     const before = await ownContainers()
     const { signal, ...others } = options
-    const started = containerBackend({ cacheDirectory, ...others }).start({
+    const started = containerBackend({ cacheDirectory, warmImage: false, ...others }).start({
       progress: recorder(),
       ...(signal === undefined ? {} : { signal }),
     })
@@ -206,7 +164,7 @@ describe.skipIf(obstacle !== undefined)('a container that cannot be had', () => 
   })
 
   test('exits, and shows what it wrote last', async () => {
-    const exits = await variant('exits', 'CMD ["-no-such-flag"]')
+    const exits = await variant('CMD ["-no-such-flag"]')
     expect(await failure({ image: exits })).toMatchObject({
       code: 'BACKEND_CONTAINER_EXITED',
       message: expect.stringMatching(/exit code 2 before TiDB was ready\. Its last log lines:\n(.*\n)+/),
@@ -214,7 +172,7 @@ describe.skipIf(obstacle !== undefined)('a container that cannot be had', () => 
   })
 
   test('has nothing to run', async () => {
-    const empty = await variant('empty', 'ENTRYPOINT ["/nothing"]')
+    const empty = await variant('ENTRYPOINT ["/nothing"]')
     expect(await failure({ image: empty })).toMatchObject({
       code: 'BACKEND_CONTAINER_FAILED',
       message: expect.stringContaining('/nothing'),
@@ -222,18 +180,18 @@ describe.skipIf(obstacle !== undefined)('a container that cannot be had', () => 
   })
 
   test('is not ready in time, and shows the last look and the log', async () => {
-    const elsewhere = await variant('elsewhere', 'CMD ["-P", "4999"]')
-    expect(await failure({ image: elsewhere, readyTimeout: 3_000 })).toMatchObject({
+    const elsewhere = await variant('CMD ["-P", "4999"]')
+    expect(await failure({ image: elsewhere, startTimeout: 3_000 })).toMatchObject({
       code: 'BACKEND_CONTAINER_NOT_READY',
       message: expect.stringMatching(/within 3000 ms\. Last look: .+\. Its last log lines:\n/),
     })
   })
 
   test('was not waited for', async () => {
-    const elsewhere = await variant('aborted', 'CMD ["-P", "4999"]')
+    const elsewhere = await variant('CMD ["-P", "4999"]')
     const abort = new AbortController()
     const before = await ownContainers()
-    const failing = containerBackend({ image: elsewhere, cacheDirectory }).start({
+    const failing = containerBackend({ image: elsewhere, cacheDirectory, warmImage: false }).start({
       progress: recorder(),
       signal: abort.signal,
     })
@@ -247,7 +205,7 @@ describe.skipIf(obstacle !== undefined)('a container that cannot be had', () => 
 })
 
 async function childrenOf(pid: number): Promise<number[]> {
-  const { stdout } = await run('ps', ['-eo', 'pid=,ppid='])
+  const { stdout } = await promisify(execFile)('ps', ['-eo', 'pid=,ppid='])
   return stdout
     .trim()
     .split('\n')
