@@ -3,6 +3,7 @@ import type { Availability, Backend, BackendStartOptions, RunningBackend } from 
 import { startLocalBackend } from '../local/local-backend.ts'
 import { findCachedBuild } from './cached-build.ts'
 import { findGo } from './go-toolchain.ts'
+import { packagedServer } from './packaged-server.ts'
 import { buildFolder, type EmbeddedOptions, embeddedPlan, installWith } from './install-embedded.ts'
 
 export interface EmbeddedBackendOptions extends EmbeddedOptions {
@@ -10,7 +11,10 @@ export interface EmbeddedBackendOptions extends EmbeddedOptions {
   readonly readyDatabases?: number
 }
 
-/** Servers from a tidb-server that is built here, once, with nothing but the Go toolchain. */
+/**
+ * Servers from a tidb-server that a package for this platform brought, or that is built here, once, with nothing but the
+ * Go toolchain.
+ */
 export function embeddedBackend(options: EmbeddedBackendOptions): Backend {
   return new EmbeddedBackend(options)
 }
@@ -26,6 +30,8 @@ class EmbeddedBackend implements Backend {
   async check(): Promise<Availability> {
     try {
       const plan = await embeddedPlan(this.#options)
+      const packaged = await packagedServer(plan, this.#options.cacheDirectory)
+      if (packaged !== undefined) return { usable: true, detail: `${plan.release} (${packaged})`, ready: true }
       const cached = await findCachedBuild(buildFolder(this.#options, plan))
       if (cached !== undefined && cached !== 'damaged') {
         return { usable: true, detail: `${plan.release} built earlier (${cached})`, ready: true }
@@ -47,6 +53,8 @@ class EmbeddedBackend implements Backend {
     const { cacheDirectory, readyDatabases } = this.#options
     const binary = async (reaper: Promise<Parameters<typeof installWith>[2]>): Promise<string> => {
       const plan = await embeddedPlan(this.#options)
+      const packaged = await packagedServer(plan, cacheDirectory)
+      if (packaged !== undefined) return packaged
       const cached = await findCachedBuild(buildFolder(this.#options, plan))
       if (cached !== undefined && cached !== 'damaged') return cached
       return (await installWith(this.#options, plan, await reaper, start.progress, start.signal)).path

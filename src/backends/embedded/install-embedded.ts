@@ -12,6 +12,7 @@ import { type BUILD_SPACE, buildTidb } from './build-tidb.ts'
 import { findCachedBuild, publishBuild } from './cached-build.ts'
 import { findGo } from './go-toolchain.ts'
 import { tidbModuleFolder } from './module-folder.ts'
+import { packagedServer } from './packaged-server.ts'
 
 export interface EmbeddedOptions {
   readonly cacheDirectory: string
@@ -31,7 +32,7 @@ export interface InstalledBinary {
 }
 
 /**
- * Gives the path of a real tidb-server, built with the Go toolchain unless the cache holds it.
+ * Gives the path of a real tidb-server, built with the Go toolchain unless an installed package or the cache holds it.
  * Two processes never build the same one at once; an interrupted build leaves nothing but Go's own caches.
  *
  * @throws BackendError `BACKEND_GO_MISSING`, `BACKEND_GO_TOO_OLD`, `BACKEND_DISK_FULL`, `BACKEND_BUILD`,
@@ -43,6 +44,8 @@ export async function installEmbedded(
   signal?: AbortSignal,
 ): Promise<InstalledBinary> {
   const plan = await embeddedPlan(options)
+  const packaged = await packagedServer(plan, options.cacheDirectory)
+  if (packaged !== undefined) return { path: packaged, version: plan.release, fromCache: true }
   const cached = await findCachedBuild(buildFolder(options, plan))
   if (cached !== undefined && cached !== 'damaged') return { path: cached, version: plan.release, fromCache: true }
   const reaper = await startReaper()

@@ -28,9 +28,14 @@ const UNWRITABLE = new Set(['EACCES', 'EPERM', 'EROFS', 'ENOTDIR', 'EEXIST', 'EN
  * Reads what a tidb-server is. The digest takes a fifth of a second, so it is remembered in the cache for as
  * long as the file's size, times and number stay.
  *
- * @throws BackendError `BACKEND_BINARY` when it is missing, not executable, or no tidb-server
+ * @param published digest that somebody gave out with the file: another one is not run, not even to ask for its version
+ * @throws BackendError `BACKEND_BINARY` when it is missing, not executable, no tidb-server, or not the one published
  */
-export async function identifyBinary(path: string, cacheDirectory: string): Promise<BinaryIdentity> {
+export async function identifyBinary(
+  path: string,
+  cacheDirectory: string,
+  published?: string,
+): Promise<BinaryIdentity> {
   const file = await executable(path)
   const { size, mtimeMs, ctimeMs, ino } = await stat(file)
   const fingerprint = [size, mtimeMs, ctimeMs, ino].join(':')
@@ -40,9 +45,11 @@ export async function identifyBinary(path: string, cacheDirectory: string): Prom
     `${createHash('sha256').update(file).digest('hex').slice(0, 16)}.json`,
   )
   const cached = await readRecord(record)
-  if (cached?.fingerprint === fingerprint) return cached
+  if (cached?.fingerprint === fingerprint && (published ?? cached.sha256) === cached.sha256) return cached
 
-  const [sha256, release] = await Promise.all([digestOf(file), releaseOf(file)])
+  const sha256 = await digestOf(file)
+  if (published !== undefined && sha256 !== published) throw notPublished(file, published, sha256)
+  const release = await releaseOf(file)
   const identity: CachedIdentity = { path: file, sha256, release, fingerprint }
   await remember(record, identity)
   return identity
@@ -99,6 +106,13 @@ export async function releaseOf(file: string): Promise<string> {
   const release = /^Release Version:\s*(\S+)/m.exec(output)?.[1]
   if (release === undefined) throw notServer(file, `\`-V\` says ${JSON.stringify(output.slice(0, 200))}`)
   return release
+}
+
+function notPublished(file: string, published: string, found: string): BackendError {
+  return new BackendError('BACKEND_BINARY', `${file} is not the tidb-server that was published.`, {
+    remedy: "Its checksum is another: remove node_modules and the package manager's cache of it, and install again.",
+    context: { published, found },
+  })
 }
 
 function notServer(path: string, why: string, cause?: unknown): BackendError {
