@@ -5,7 +5,7 @@ import { watchContainers, type ContainerWatcher } from './container-watcher.ts'
 import { removeRun, sweepDeadRuns } from './containers.ts'
 import { findEngine, type FoundEngine } from './find-engine.ts'
 import { startRyuk } from './ryuk.ts'
-import type { ContainerStart, StartedTidb } from './start-container.ts'
+import type { ContainerStart, startContainer, StartedTidb } from './start-container.ts'
 import { startFailure } from './start-failure.ts'
 
 /** The containers of one run: all carry its label, and all go when it ends, however it does. */
@@ -52,18 +52,17 @@ export class ContainerRun {
   }
 
   /** @throws BackendError; the signal's reason as soon as it is aborted, while the creation may still be under way */
-  async start(start: Omit<ContainerStart, 'runId'>): Promise<StartedTidb> {
-    const { startContainer } = await this.#loading
+  async start(wanted: Omit<ContainerStart, 'runId'>): Promise<StartedTidb> {
+    const start = await this.#loading
     this.signal.throwIfAborted()
-    const starting = startContainer({ ...start, runId: this.id })
+    const starting = start({ ...wanted, runId: this.id })
     this.#starting.add(starting)
-    const done = (): boolean => this.#starting.delete(starting)
-    starting.then(done, done)
+    void Promise.allSettled([starting]).then(() => this.#starting.delete(starting))
     try {
       return await Promise.race([starting, aborted(this.signal)])
     } catch (error) {
       this.signal.throwIfAborted()
-      throw startFailure(start.image, start.port, error)
+      throw startFailure(wanted.image, wanted.port, error)
     }
   }
 
@@ -90,10 +89,10 @@ export class ContainerRun {
 }
 
 /** Testcontainers looks for the engine by itself, and for Compose, while this run goes on. */
-async function loadStart(): Promise<typeof import('./start-container.ts')> {
+async function loadStart(): Promise<typeof startContainer> {
   const loaded = await import('./start-container.ts')
   await loaded.findByTestcontainers()
-  return loaded
+  return loaded.startContainer
 }
 
 function aborted(signal: AbortSignal): Promise<never> {
