@@ -5,6 +5,8 @@ import { isAlive, ownIdentity } from '../../child-process/process-identity.ts'
 /** Label of every container of one run; its value is the run's id. */
 export const RUN_LABEL = 'org.vitest-tidb.run'
 const OWNER_LABEL = 'org.vitest-tidb.owner'
+/** Testcontainers' own: Ryuk is told its value. */
+const SESSION_LABEL = 'org.testcontainers.session-id'
 
 export type Labels = Readonly<Record<string, string>>
 
@@ -20,11 +22,11 @@ interface Owner {
 }
 
 export function ownerLabels(runId: string): Labels {
-  return { [RUN_LABEL]: runId, [OWNER_LABEL]: JSON.stringify(here()) }
+  return { [RUN_LABEL]: runId, [OWNER_LABEL]: JSON.stringify(here()), [SESSION_LABEL]: runId }
 }
 
 /** For an image that is made of a container with those labels: its containers are nobody's until they get their own. */
-export const withoutOwner: Labels = { [RUN_LABEL]: '', [OWNER_LABEL]: '' }
+export const withoutOwner: Labels = { [RUN_LABEL]: '', [OWNER_LABEL]: '', [SESSION_LABEL]: '' }
 
 /**
  * Whether a container's owner has certainly ended. In doubt it lives: an engine may be shared by machines and by

@@ -1,4 +1,4 @@
-import { getContainerRuntimeClient, LABEL_TESTCONTAINERS_SESSION_ID, PullPolicy } from 'testcontainers'
+import { getContainerRuntimeClient, PullPolicy } from 'testcontainers'
 import type { Endpoint } from '../../connections/endpoint.ts'
 import type { ServerIdentity } from '../external/identify-server.ts'
 import { ownerLabels } from './owner.ts'
@@ -32,8 +32,8 @@ export async function findByTestcontainers(): Promise<void> {
 /** Resolves when TiDB answers a query. What a failed start leaves carries the run's label. The image must be there. */
 export async function startContainer(start: ContainerStart): Promise<StartedTidb> {
   const definition = new TiDBContainer(start.image)
-    // The session is one that Ryuk is told of, once it is there; a start does not wait for that.
-    .withLabels({ ...ownerLabels(start.runId), [LABEL_TESTCONTAINERS_SESSION_ID]: start.runId })
+    .withLabels({ ...ownerLabels(start.runId) })
+    // Ryuk is told of the run once it is there; a start does not wait for that.
     .withAutoCleanup(false)
     .withPullPolicy(PullPolicy.neverPull())
     .withStartupTimeout(start.timeout)

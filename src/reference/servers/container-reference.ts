@@ -28,10 +28,12 @@ export async function startContainerReference(
   await sweepDeadRuns(engine)
   await ensureImage(engine, image, progress, signal)
   const { MySqlContainer } = await import('@testcontainers/mysql')
-  const ryuk = await startRyuk(engine, progress, signal)
   const runId = randomUUID()
   const watcher = await watchContainers({ address: engine.address, runId })
+  const ended = new AbortController()
+  void startRyuk(engine, runId, progress, AbortSignal.any([ended.signal, ...(signal === undefined ? [] : [signal])]))
   const removeAll = async (): Promise<void> => {
+    ended.abort()
     await removeRun(engine, runId)
     await watcher.release()
   }
@@ -43,7 +45,7 @@ export async function startContainerReference(
       .withLabels({ ...ownerLabels(runId) })
       .withEnvironment({ TZ: 'UTC' })
       .withCommand(['--character-set-server=utf8mb4', '--collation-server=utf8mb4_bin'])
-      .withAutoCleanup(ryuk)
+      .withAutoCleanup(false)
       .withStartupTimeout(START_TIMEOUT_MS)
       .start()
     const endpoint = {
