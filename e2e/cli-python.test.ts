@@ -52,6 +52,9 @@ test('handlers run from a folder of Python alone, with a summary of each file an
     'tests/test_bank.py': BANK,
     'tests/test_fine.py': FINE,
     'tests/helper.py': 'x = 1\n',
+    // Neither is a direct child of the suite that is called test_….py.
+    'tests/deeper/test_deeper.py': FINE,
+    'tests/test_rig_python.py': 'class PyStateHandler: pass\n',
   })
   const { output, exitCode } = await python(project, ['tests'])
   expect(output).toMatch(/Tests\s+1 failed \| 2 passed \(3\)/)
@@ -71,9 +74,11 @@ Statements that failed, and that handlers went on from:
   expect(await project.leftovers()).toEqual([])
   const files = await project.filesIn('.')
   expect([...files.keys()].filter((name) => !name.startsWith('tmp/')).toSorted()).toEqual([
+    'tests/deeper/test_deeper.py',
     'tests/helper.py',
     'tests/test_bank.py',
     'tests/test_fine.py',
+    'tests/test_rig_python.py',
   ])
 })
 
@@ -100,6 +105,26 @@ test('a dry run needs no server, and nothing passes in it', async () => {
   expect(output).toContain('nothing was tested')
   expect(output).not.toMatch(/passed/)
   expect(output).not.toContain('store unistore')
+  expect(exitCode).toBe(0)
+})
+
+test('a handler that makes itself a mock is a dry run, and REAL_DB alone makes none', async () => {
+  const project = await folderOf({
+    'test_mock.py': `from test_rig_python import PyStateHandler, PyState, PyConnection, RealPyConnection
+class OnMock(PyStateHandler):
+    def execute(self, context):
+        assert PyConnection().execute_query("SELECT 1 AS one") == [{"one": 1}]
+        return PyState.completed()
+class Real(PyStateHandler):
+    def execute(self, context):
+        seconds = "SELECT @@innodb_lock_wait_timeout AS s, DATABASE() AS d"
+        for connection in (context.connection, RealPyConnection()):
+            assert connection.execute_query(seconds) == [{"s": 7, "d": context.database}]
+        return PyState.completed()
+`,
+  })
+  const { output, exitCode } = await python(project, ['.', '--lock-wait-timeout', '7s'], { REAL_DB: 'false' })
+  expect(output).toContain('test_mock.py  1 passed, 1 dry run\n')
   expect(exitCode).toBe(0)
 })
 

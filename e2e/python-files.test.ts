@@ -83,6 +83,12 @@ import not_there_at_all
 class One(PyStateHandler): pass
 class Two(PyStateHandler): pass
 `,
+    'test_exit.py': `import os
+from test_rig_python import PyStateHandler
+class Three(PyStateHandler): pass
+class Four(PyStateHandler): pass
+os._exit(3)
+`,
     'test_none.py': 'x = 1\n',
     'test_syntax.py': 'from test_rig_python import PyStateHandler\nclass A(PyStateHandler):\n    x = = 1\n',
   })
@@ -94,6 +100,10 @@ class Two(PyStateHandler): pass
   expect(output).toMatch(/Tests\s+3 failed \| 2 passed \| 1 skipped \(6\)/)
   expect(output).toMatch(/❯ <module> test_import\.py:2:/)
   expect(output).toMatch(/↓ test_import\.py > test_import\.py › Two .*the file can't be imported: see One/)
+  expect(
+    output.match(/PythonError: .*it ended with exit code 3, while loading Three from test_exit\.py/g),
+  ).toHaveLength(1)
+  expect(output).toMatch(/↓ test_exit\.py > test_exit\.py › Four .*the file can't be imported: see Three/)
   expect(output).toContain('This file has no handler.')
   expect(output).toMatch(/❯ <module> test_syntax\.py:3:9/)
   expect(exitCode).toBe(1)

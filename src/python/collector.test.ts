@@ -125,6 +125,12 @@ test('a file that can not be parsed has a line and a column', async () => {
   expect(handlers).toEqual([])
 })
 
+test('a file that is nested too deeply for the parser is told of, and the next one is read', async () => {
+  const { problem } = await collected({ 'test_a.py': `x = ${'-'.repeat(100_000)}1\n` })
+  expect(problem?.message).toMatch(/too deeply|too many/)
+  expect((await collected({ 'test_a.py': 'x = 1\n' })).problem).toBeUndefined()
+})
+
 test('without Python it says what was tried, and finds it when it is there', async () => {
   const search: { setting: string | undefined } = { setting: 'no-such-python' }
   const other = new Collector(search)

@@ -210,6 +210,14 @@ for (const [what, body, stage] of [
     'class It(PyStateHandler):\n    def __init__(self): time.sleep(600)\n',
     'loading It from test_it.py',
   ],
+  [
+    'in a finalizer',
+    `class It(PyStateHandler):
+    def execute(self, context): return PyState.completed()
+    def __del__(self): time.sleep(600)
+`,
+    'letting go of the instance of It',
+  ],
   ['in its exit', 'class It(PyStateHandler):\n    def exit(self, context): time.sleep(600)\n', 'It.exit'],
 ] as const) {
   test(`a handler that hangs ${what} is interrupted, and the same interpreter goes on`, async () => {
@@ -218,7 +226,7 @@ for (const [what, body, stage] of [
     const run = await dryRun(interpreter, body, 300)
     expect(run).toMatchObject({ verdict: 'failed', error: { code: 'PYTHON_TIMEOUT' } })
     expect((run.error as Error).message).toContain(`${stage} did not end within 300 ms`)
-    expect((run.error as Error).stack).toMatch(/at \S+ \(.*test_it\.py:[34]:1\)/)
+    expect((run.error as Error).stack).toMatch(/at \S+ \(.*test_it\.py:[345]:1\)/)
     const next = await dryRun(interpreter, `${EXECUTE}        return PyState.completed()\n`)
     expect(next.verdict).toBe('dry run')
     expect(await interpreter.use((lent) => Promise.resolve(lent.pid))).toBe(warm)
@@ -288,6 +296,52 @@ class It(PyStateHandler):
 `,
   )
   expect(run).toMatchObject({ verdict: 'dry run', output: 'done\n' })
+})
+
+test('a coroutine that hangs shows where it waits, and what it has started', async () => {
+  const interpreter = kept()
+  await dryRun(interpreter, 'import asyncio\nclass It(PyStateHandler): pass\n')
+  const run = await dryRun(
+    interpreter,
+    `import asyncio
+async def waits():
+    await asyncio.sleep(600)
+class It(PyStateHandler):
+    async def execute(self, context):
+        asyncio.ensure_future(waits())
+        await asyncio.Event().wait()
+    async def exit(self, context):
+        print("exit ran")
+`,
+    1_500,
+  )
+  const { message, stack } = run.error as Error
+  expect(message).toMatch(/execute \(.*test_it\.py:9\) {2}await asyncio\.Event\(\)\.wait\(\)/)
+  expect(message).toMatch(/asyncio task .*:\n.*\n? +waits \(.*test_it\.py:5\)/)
+  expect(stack).toMatch(/at execute \(.*test_it\.py:9:1\)/)
+  // What was left is ended without a word.
+  expect(run.output).toBe('exit ran\n')
+})
+
+test('the members of an exception group are told', async () => {
+  const run = await dryRun(
+    kept(),
+    `${EXECUTE}        class Group(Exception): exceptions = (ValueError("one"), KeyError("two"))
+        raise Group("several")
+`,
+  )
+  expect(run.error).toMatchObject({ name: 'Group', message: "several\n- ValueError: one\n- KeyError: 'two'" })
+})
+
+test('what a handler puts in the place of functions of Python does not break the messages', async () => {
+  const run = await dryRun(
+    kept(),
+    `import json
+${EXECUTE}        json.dumps = json.loads = os.read = os.write = os.environ = None
+        return PyState.completed()
+`,
+  )
+  expect(run.verdict).toBe('dry run')
 })
 
 test('a handler can skip itself, and be marked to be skipped or to fail', async () => {

@@ -13,7 +13,7 @@ from typing import Iterator, List, Optional, Sequence
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 
 _FILES = {
-    "test_rig_python": os.path.join(ROOT, "test_rig_python.py"),
+    "test_rig_python": os.path.join(ROOT, "test_rig_python", "__init__.py"),
     "src.common.test_rig_python": os.path.join(ROOT, "src", "common", "test_rig_python.py"),
 }
 _PACKAGES = ("src", "src.common")
