@@ -22,6 +22,8 @@ export type OpenOptions = Params<'connection.open'>['options']
 export interface ConnectionsHostOptions {
   /** The session behind the connection of the handler's context. */
   readonly main: Session
+  /** Whether others use that session too: its settings stay what they are then. */
+  readonly isMainShared?: boolean
   /** Opens further ones. */
   readonly open: (options: OpenOptions) => Promise<Session>
   readonly observer: BlockingObserver
@@ -52,7 +54,7 @@ interface Started {
 /** Gives one handler its connections: each is a session of ours, and each call of a handler a statement on one. */
 export class ConnectionsHost implements RequestServer {
   /** Every statement that failed, by its number. */
-  readonly failed = new Map<number, FailedStatement>()
+  readonly #failed = new Map<number, FailedStatement>()
   readonly #options: ConnectionsHostOptions
   readonly #reading: RawReading
   readonly #connections = new Map<number, Connection>()
@@ -78,6 +80,11 @@ export class ConnectionsHost implements RequestServer {
   /** How many statements the handler has sent. */
   get sent(): number {
     return this.#sent
+  }
+
+  /** Statements that failed, and that the handler made nothing of: not those that it has raised. */
+  swallowedBut(raised: ReadonlySet<number>): FailedStatement[] {
+    return [...this.#failed].filter(([number]) => !raised.has(number)).map(([, failed]) => failed)
   }
 
   answer<R extends Request>(request: R, params: Params<R>): Promise<unknown> {
@@ -136,10 +143,12 @@ export class ConnectionsHost implements RequestServer {
   }
 
   async #open(options: OpenOptions): Promise<{ readonly connection: number; readonly id: string }> {
-    const { main, lockWaitTimeout } = this.#options
+    const { main, lockWaitTimeout, isMainShared = false } = this.#options
     const session = this.#mainIsNext ? main : await this.#opened(options)
     this.#mainIsNext = false
-    if (lockWaitTimeout !== undefined) await session.raw(`SET innodb_lock_wait_timeout = ${lockWaitTimeout}`)
+    const keepsSettings = isMainShared && session === main
+    if (lockWaitTimeout !== undefined && !keepsSettings)
+      await session.raw(`SET innodb_lock_wait_timeout = ${lockWaitTimeout}`)
     last += 1
     this.#connections.set(last, { id: options.id, session })
     return { connection: last, id: options.id }
@@ -224,7 +233,7 @@ export class ConnectionsHost implements RequestServer {
   }
 
   #expected(numbers: readonly number[]): Promise<null> {
-    for (const number of numbers) this.failed.delete(number)
+    for (const number of numbers) this.#failed.delete(number)
     return Promise.resolve(null)
   }
 
@@ -243,7 +252,7 @@ export class ConnectionsHost implements RequestServer {
   #note(error: unknown, connection: Connection, sql: string): RemoteFailure {
     const failed = failedStatement(error, connection.id, sql)
     last += 1
-    this.failed.set(last, failed)
+    this.#failed.set(last, failed)
     return remoteFailure(error, failed, last)
   }
 }

@@ -14,6 +14,11 @@ export interface FailedStatement {
   readonly message: string
 }
 
+/** For people: one that the handler let pass. */
+export function swallowedText({ connection, sql, errno, message }: FailedStatement): string {
+  return `a statement failed, and the handler went on: ${sql} (${connection}): ${errno} ${message}`
+}
+
 /** What of an error tells Python, and the report, of a statement. */
 export function failedStatement(error: unknown, connection: string, sql: string): FailedStatement {
   return {

@@ -65,7 +65,7 @@ export async function runHandler(options: HandlerRunOptions): Promise<HandlerRun
       error,
       threads,
       statements: connections?.sent ?? 0,
-      swallowed: swallowedBy(connections, instance.raised),
+      swallowed: connections?.swallowedBut(instance.raised) ?? [],
       output: instance.takeOutput(),
     }
   } finally {
@@ -144,10 +144,6 @@ function assertCompleted(handler: string, { state, returned }: { state: string |
   throw new PythonError('PYTHON_STATE', `${handler}.execute returned ${what}, not PyState.completed()`, {
     remedy: 'A handler that has done its work returns PyState.completed(); nothing else is a success.',
   })
-}
-
-function swallowedBy(connections: ConnectionsHost | undefined, raised: ReadonlySet<number>): FailedStatement[] {
-  return [...(connections?.failed ?? [])].filter(([number]) => !raised.has(number)).map(([, failed]) => failed)
 }
 
 async function attempt(work: () => Promise<void>): Promise<unknown> {

@@ -3,6 +3,7 @@ import type { BlockingObserver } from '../blocking/blocking-observer.ts'
 import type { Session } from '../connections/session.ts'
 import type { StateContext } from '../workflows/workflow-context.ts'
 import { ConnectionsHost } from './connections-host.ts'
+import { swallowedText } from './failed-statement.ts'
 import { HandlerInstance } from './handler-instance.ts'
 import type { KeptInterpreter } from './kept-interpreter.ts'
 import { chosenState } from './state-name.ts'
@@ -65,6 +66,7 @@ export function pythonState<const To extends string>(options: PythonStateOptions
           lent.serve(undefined)
           const output = instance.takeOutput().trimEnd()
           if (output !== '') options.log(output)
+          for (const failed of connections.swallowedBut(instance.raised)) options.log(swallowedText(failed))
           await connections.close()
         }
       }),
@@ -89,6 +91,7 @@ function connectionsOf(options: PythonStateOptions, context: StateContext<unknow
     context.connect({ name: id, database: database ?? session.database, signal })
   return new ConnectionsHost({
     main: session,
+    isMainShared: true,
     open,
     observer,
     signal,
