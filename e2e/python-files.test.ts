@@ -39,7 +39,7 @@ interface Listed {
   readonly location?: { readonly line: number }
 }
 
-test('handlers are tests: listed with lines, run by line and by name, failed ones again, in shards', async () => {
+test('handlers are tests: listed with lines, run by line, by name, by tag and in shards', async () => {
   const project = await UserProject.create({
     ...FILES,
     'test_other.py': 'from vitest_tidb import PyStateHandler\n\nclass Other(PyStateHandler): pass\n',
@@ -64,9 +64,13 @@ test('handlers are tests: listed with lines, run by line and by name, failed one
   expect((await project.vitest(['run', '--tagsFilter', 'money'])).output).toMatch(/Tests\s+1 passed \| 2 skipped/)
   expect((await project.vitest(['run', '--shard', '1/2'])).output).toMatch(/Test Files\s+1 passed \(1\)/)
 
-  await project.write('helpers/amounts.py', 'FIRST = 6\n')
+  expect(await project.leftovers()).toEqual([])
+})
+
+test('a handler that fails shows its line, what it compared and its statements, and runs again as one that failed', async () => {
+  const project = await UserProject.create({ ...FILES, 'helpers/amounts.py': 'FIRST = 6\n' })
   const failed = await project.vitest()
-  expect(failed.output).toMatch(/Tests\s+1 failed \| 2 passed \(3\)/)
+  expect(failed.output).toMatch(/Tests\s+1 failed \| 1 passed \(2\)/)
   expect(failed.output).toMatch(/❯ execute test_bank\.py:13:/)
   expect(failed.output).toContain("rows[0]['amount'] = 6")
   expect(failed.output).toContain('INSERT INTO account VALUES (1, 6)')
@@ -97,7 +101,7 @@ os._exit(3)
   expect(listed.output).toContain('test_syntax.py can be run')
   expect(listed.output).toContain('test_bank.py › Withdraw')
   const { output, exitCode } = await project.vitest(['run', '--reporter', 'verbose'])
-  expect(output).toMatch(/Tests\s+3 failed \| 2 passed \| 1 skipped \(6\)/)
+  expect(output).toMatch(/Tests\s+4 failed \| 2 passed \| 2 skipped \(8\)/)
   expect(output).toMatch(/❯ <module> test_import\.py:2:/)
   expect(output).toMatch(/↓ test_import\.py > test_import\.py › Two .*the file can't be imported: see One/)
   expect(
