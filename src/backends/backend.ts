@@ -1,4 +1,5 @@
 import type { Endpoint } from '../connections/endpoint.ts'
+import type { RunningCluster } from './cluster/cluster.ts'
 
 export type BackendKind = 'external' | 'binary' | 'container' | 'embedded' | 'cluster'
 
@@ -72,6 +73,8 @@ export interface RunningServer {
   readonly readyDatabases: readonly string[]
   /** Absolute data directory of a private local server; undefined elsewhere. */
   readonly dataDirectory?: string
+  /** The whole cluster of which this is the first TiDB. */
+  readonly cluster?: RunningCluster
   /** Settles when the server ends by itself (not by stop()): its exit and last log lines. Never settles for servers that are not ours. */
   readonly died: Promise<ServerDeath>
   /** Idempotent. `keepData: true` ends it gracefully and leaves its data directory where it is. */

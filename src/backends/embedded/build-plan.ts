@@ -1,16 +1,18 @@
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { BackendError } from '../../errors/backend-error.ts'
+import { type Program, TIDB_SERVER } from './program.ts'
 
 /** What a build makes: fixed by the module files, so that equal plans give one cached binary. */
 export interface BuildPlan {
+  readonly program: Program
   readonly moduleDirectory: string
   /** What the server calls itself. */
   readonly release: string
-  /** First digits of TiDB's commit. */
+  /** First digits of the commit. */
   readonly commit: string
-  /** Version of the module `github.com/pingcap/tidb`. */
+  /** Version of the program's module. */
   readonly moduleVersion: string
   /** Oldest Go that the module accepts, such as `1.25.0`. */
   readonly minimumGo: string
@@ -21,23 +23,19 @@ export interface BuildPlan {
   readonly name: string
 }
 
-export const TIDB_SERVER_PACKAGE = 'github.com/pingcap/tidb/cmd/tidb-server'
-
-/** Shared by listing and building: Go tells what is compiled already only for the same flags. */
-// The time zones are compiled in: neither a scratch image nor every machine has them.
-export const COMPILE_FLAGS = ['-mod=readonly', '-trimpath', '-gcflags=all=-dwarf=false', '-tags=timetzdata']
-
 const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', arm64: 'arm64' }
 
 /** @throws BackendError `BACKEND_BUILD` when go.mod is not one of ours, or there is no TiDB for this machine */
-export async function readBuildPlan(moduleDirectory: string): Promise<BuildPlan> {
+export async function readBuildPlan(moduleDirectory: string, program: Program = TIDB_SERVER): Promise<BuildPlan> {
   const architecture = ARCHITECTURES[process.arch]
   if (architecture === undefined || !['linux', 'darwin'].includes(process.platform)) {
-    throw new BackendError('BACKEND_BUILD', `TiDB cannot be built for ${process.platform} on ${process.arch}.`, {
+    throw new BackendError('BACKEND_BUILD', `${program.title} cannot be built for ${process.platform} on ${process.arch}.`, {
       remedy: 'Use a container or an external server.',
     })
   }
-  const [mod, sum] = await Promise.all(['go.mod', 'go.sum'].map((name) => read(join(moduleDirectory, name))))
+  const [mod, sum, ...own] = await Promise.all(
+    (await moduleFiles(moduleDirectory, program)).map((name) => read(join(moduleDirectory, name))),
+  )
   const find = (pattern: RegExp, what: string): string => {
     const found = pattern.exec(mod ?? '')?.[1]
     if (found !== undefined) return found
@@ -45,13 +43,15 @@ export async function readBuildPlan(moduleDirectory: string): Promise<BuildPlan>
       remedy: 'Install vitest-tidb again.',
     })
   }
-  const moduleVersion = find(/^\s*github\.com\/pingcap\/tidb (v\S+)/m, 'which TiDB it builds')
-  const release = find(/^\/\/ release: (v\S+)$/m, 'what the built TiDB calls itself (`// release: v…`)')
+  const module = new RegExp(`^\\s*${program.module.replaceAll('.', '\\.')} (v\\S+)`, 'm')
+  const moduleVersion = find(module, `which ${program.module} it builds`)
+  const release = find(/^\/\/ release: (v\S+)$/m, `what the built ${program.name} calls itself (\`// release: v…\`)`)
   const digest = createHash('sha256')
-    .update(JSON.stringify([mod, sum, COMPILE_FLAGS]))
+    .update(JSON.stringify([mod, sum, program.compileFlags, ...own]))
     .digest('hex')
     .slice(0, 12)
   return {
+    program,
     moduleDirectory,
     release,
     commit: moduleVersion.slice(moduleVersion.lastIndexOf('-') + 1),
@@ -59,8 +59,15 @@ export async function readBuildPlan(moduleDirectory: string): Promise<BuildPlan>
     minimumGo: find(/^go (\d+\.\d+(?:\.\d+)?)$/m, 'which Go it needs'),
     system: process.platform,
     architecture,
-    name: `${release}-${process.platform}-${architecture}-${digest}`,
+    name: `${program === TIDB_SERVER ? '' : `${program.folder}-`}${release}-${process.platform}-${architecture}-${digest}`,
   }
+}
+
+/** Names of the files that a build reads from its module's folder: go.mod, go.sum, then the Go files in it. */
+export async function moduleFiles(moduleDirectory: string, program: Program): Promise<string[]> {
+  if (program.package !== '.') return ['go.mod', 'go.sum']
+  const names = await readdir(moduleDirectory)
+  return ['go.mod', 'go.sum', ...names.filter((name) => name.endsWith('.go')).toSorted()]
 }
 
 async function read(file: string): Promise<string> {
@@ -74,11 +81,7 @@ async function read(file: string): Promise<string> {
   }
 }
 
-/** Without symbol tables; named after its release, which a TiDB from a module does not know. */
+/** Without symbol tables; named after its release. */
 export function linkerFlags(plan: BuildPlan): string {
-  return [
-    '-s -w',
-    `-X github.com/pingcap/tidb/pkg/parser/mysql.TiDBReleaseVersion=${plan.release}`,
-    `-X github.com/pingcap/tidb/pkg/util/versioninfo.TiDBGitHash=${plan.commit}`,
-  ].join(' ')
+  return ['-s -w', ...plan.program.stamps(plan).map((stamp) => `-X ${stamp}`)].join(' ')
 }

@@ -1,6 +1,7 @@
 import { open, readFile, rename, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { digestOf } from '../local/binary-identity.ts'
+import type { Program } from './program.ts'
 
 interface BuildManifest {
   readonly sha256: string
@@ -9,8 +10,8 @@ interface BuildManifest {
   readonly release: string
 }
 
-export function binaryOf(folder: string): string {
-  return join(folder, 'tidb-server')
+export function binaryOf(folder: string, program: Program['name']): string {
+  return join(folder, program)
 }
 
 function manifestOf(folder: string): string {
@@ -21,8 +22,11 @@ function manifestOf(folder: string): string {
  * The binary of a finished build, checked: size and time on each use, the digest when the time is another
  * (a restored cache). `damaged` when there is something that is not what was built.
  */
-export async function findCachedBuild(folder: string): Promise<string | 'damaged' | undefined> {
-  const binary = binaryOf(folder)
+export async function findCachedBuild(
+  folder: string,
+  program: Program['name'] = 'tidb-server',
+): Promise<string | 'damaged' | undefined> {
+  const binary = binaryOf(folder, program)
   try {
     const manifest = JSON.parse(await readFile(manifestOf(folder), 'utf8')) as BuildManifest
     const { size, mtimeMs } = await stat(binary)
@@ -37,8 +41,12 @@ export async function findCachedBuild(folder: string): Promise<string | 'damaged
 }
 
 /** Makes a finished build the one that is used: all of it is on the disk before it gets its name. */
-export async function publishBuild(draft: string, folder: string, release: string): Promise<string> {
-  const binary = binaryOf(draft)
+export async function publishBuild(
+  draft: string,
+  folder: string,
+  { program, release }: { readonly program: Program; readonly release: string },
+): Promise<string> {
+  const binary = binaryOf(draft, program.name)
   const sha256 = await digestOf(binary)
   const { size, mtimeMs } = await stat(binary)
   const manifest: BuildManifest = { sha256, size, mtimeMs, release }
@@ -46,7 +54,7 @@ export async function publishBuild(draft: string, folder: string, release: strin
   for (const file of [binary, manifestOf(draft)]) await flush(file)
   await rm(folder, { recursive: true, force: true })
   await rename(draft, folder)
-  return binaryOf(folder)
+  return binaryOf(folder, program.name)
 }
 
 async function flush(file: string): Promise<void> {

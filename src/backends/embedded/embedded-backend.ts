@@ -1,10 +1,9 @@
 import { isTidbTestError } from '../../errors/tidb-test-error.ts'
 import type { Availability, Backend, BackendStartOptions, RunningBackend } from '../backend.ts'
 import { startLocalBackend } from '../local/local-backend.ts'
-import { findCachedBuild } from './cached-build.ts'
 import { findGo } from './go-toolchain.ts'
 import { packagedServer } from './packaged-server.ts'
-import { buildFolder, type EmbeddedOptions, embeddedPlan, installWith } from './install-embedded.ts'
+import { cachedBuild, type EmbeddedOptions, embeddedPlan, installWith } from './install-embedded.ts'
 
 export interface EmbeddedBackendOptions extends EmbeddedOptions {
   /** How many databases a server holds ready. Default 300, fewer with a schema. */
@@ -32,7 +31,7 @@ class EmbeddedBackend implements Backend {
       const plan = await embeddedPlan(this.#options)
       const packaged = await packagedServer(plan, this.#options.cacheDirectory)
       if (packaged !== undefined) return { usable: true, detail: `${plan.release} (${packaged})`, ready: true }
-      const cached = await findCachedBuild(buildFolder(this.#options, plan))
+      const cached = await cachedBuild(this.#options, plan)
       if (cached !== undefined && cached !== 'damaged') {
         return { usable: true, detail: `${plan.release} built earlier (${cached})`, ready: true }
       }
@@ -55,7 +54,7 @@ class EmbeddedBackend implements Backend {
       const plan = await embeddedPlan(this.#options)
       const packaged = await packagedServer(plan, cacheDirectory)
       if (packaged !== undefined) return packaged
-      const cached = await findCachedBuild(buildFolder(this.#options, plan))
+      const cached = await cachedBuild(this.#options, plan)
       if (cached !== undefined && cached !== 'damaged') return cached
       return (await installWith(this.#options, plan, await reaper, start.progress, start.signal)).path
     }

@@ -3,11 +3,11 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { BackendError } from '../../errors/backend-error.ts'
 
-/** The Go module that names TiDB as its tool, in this package's own folder, whether it runs from source or built. */
-export function tidbModuleFolder(from: string = fileURLToPath(import.meta.url)): string {
+/** One of the Go modules in this package's own folder, whether it runs from source or built. */
+export function moduleFolder(name: string, from: string = fileURLToPath(import.meta.url)): string {
   for (let folder = dirname(from); ; folder = dirname(folder)) {
     const manifest = join(folder, 'package.json')
-    if (existsSync(manifest) && nameIn(manifest) === 'vitest-tidb') return join(folder, 'embedded', 'tidb')
+    if (existsSync(manifest) && nameIn(manifest) === 'vitest-tidb') return join(folder, 'embedded', name)
     if (folder === dirname(folder)) {
       throw new BackendError(
         'BACKEND_BUILD',

@@ -95,16 +95,18 @@ export async function digestOf(file: string): Promise<string> {
   return hash.digest('hex')
 }
 
-/** What `tidb-server -V` calls itself. @throws BackendError `BACKEND_BINARY` */
-export async function releaseOf(file: string): Promise<string> {
+/** What `tidb-server -V` (or another of TiDB's programs) calls itself. @throws BackendError `BACKEND_BINARY` */
+export async function releaseOf(file: string, program = 'tidb-server'): Promise<string> {
   let output: string
   try {
     output = (await promisify(execFile)(file, ['-V'], { timeout: VERSION_TIMEOUT_MS })).stdout
   } catch (error) {
-    throw notServer(file, `\`${file} -V\` failed: ${messageOf(error)}`, error)
+    throw notServer(file, `\`${file} -V\` failed: ${messageOf(error)}`, error, program)
   }
   const release = /^Release Version:\s*(\S+)/m.exec(output)?.[1]
-  if (release === undefined) throw notServer(file, `\`-V\` says ${JSON.stringify(output.slice(0, 200))}`)
+  if (release === undefined) {
+    throw notServer(file, `\`-V\` says ${JSON.stringify(output.slice(0, 200))}`, undefined, program)
+  }
   return release
 }
 
@@ -115,8 +117,8 @@ function notPublished(file: string, published: string, found: string): BackendEr
   })
 }
 
-function notServer(path: string, why: string, cause?: unknown): BackendError {
-  return new BackendError('BACKEND_BINARY', `${path} cannot be used as tidb-server: ${why}`, {
+function notServer(path: string, why: string, cause?: unknown, program = 'tidb-server'): BackendError {
+  return new BackendError('BACKEND_BINARY', `${path} cannot be used as ${program}: ${why}`, {
     remedy:
       'Name an executable tidb-server for this system, as `tiup install tidb` puts it in ~/.tiup/components/tidb.',
     cause,

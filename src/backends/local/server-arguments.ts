@@ -1,7 +1,12 @@
 import { join } from 'node:path'
 
+/** Where the data is: in the server itself, or in stores that it finds through PD. */
+export type StorageKind = 'unistore' | 'tikv'
+
 export interface ServerPlace {
-  /** Absolute: TiDB parses a relative path as a URL and drops its first part. */
+  /** Default `unistore`. */
+  readonly storage?: StorageKind | undefined
+  /** Absolute: TiDB parses a relative path as a URL and drops its first part. For `tikv`: PD's addresses, `127.0.0.1:2379,…`. */
   readonly dataDirectory: string
   /** Configuration, logs and temporary files of this server. */
   readonly folder: string
@@ -22,11 +27,14 @@ export function outputFileOf(folder: string): string {
   return join(folder, 'output.log')
 }
 
+/** The schema lease stays as it is: it is how servers know of each other's changes. A table is not to wait for a region. */
+const SHARED_STORAGE = ['split-table = false']
+
 /** Only waiting times are changed; all that a test may want to test is as TiDB's defaults have it. */
-export function serverConfig(folder: string): string {
+export function serverConfig(folder: string, storage: StorageKind = 'unistore'): string {
   return [
     // Without leases, a schema change is not held back for sessions of other servers: there are none.
-    'lease = "0"',
+    ...(storage === 'unistore' ? ['lease = "0"'] : SHARED_STORAGE),
     `tmp-storage-path = ${JSON.stringify(join(folder, 'tmp-storage'))}`,
     '[performance]',
     'stats-lease = "0"',
@@ -38,7 +46,7 @@ export function serverArguments(place: ServerPlace): string[] {
   return [
     // The first argument names the run folder: a sweep finds servers by it.
     ['-config', configFileOf(place.folder)],
-    ['-store', 'unistore'],
+    ['-store', place.storage ?? 'unistore'],
     ['-path', place.dataDirectory],
     ['-host', '127.0.0.1'],
     ['-P', String(place.port)],

@@ -13,6 +13,7 @@ import {
   serverArguments,
   serverConfig,
   serverEnvironment,
+  type StorageKind,
 } from './server-arguments.ts'
 
 const PORT_ATTEMPTS = 5
@@ -25,7 +26,10 @@ export interface ServerProcessOptions {
   readonly binary: string
   /** A folder for configuration, logs and temporary files; made here. */
   readonly folder: string
+  /** For `tikv`: PD's addresses. */
   readonly dataDirectory: string
+  /** Default `unistore`. */
+  readonly storage?: StorageKind
   /** Milliseconds that a run which ends gives the server to stop by itself. Default 0: nothing in it is worth it. */
   readonly graceMilliseconds?: number
   readonly signal?: AbortSignal | undefined
@@ -52,7 +56,7 @@ export interface ServerProcess extends FirstAnswer {
 export async function startServerProcess(options: ServerProcessOptions): Promise<ServerProcess> {
   const { folder } = options
   await mkdir(join(folder, 'tmp'), { recursive: true, mode: 0o700 })
-  await writeFile(configFileOf(folder), serverConfig(folder), { mode: 0o600 })
+  await writeFile(configFileOf(folder), serverConfig(folder, options.storage), { mode: 0o600 })
   const tried: number[] = []
   for (let attempt = 0; attempt < PORT_ATTEMPTS; attempt++) {
     options.signal?.throwIfAborted()
@@ -83,10 +87,10 @@ async function attemptStart(
   port: number,
   statusPort: number,
 ): Promise<ServerProcess | 'port in use'> {
-  const { reaper, binary, folder, dataDirectory } = options
+  const { reaper, binary, folder, dataDirectory, storage } = options
   const child = await reaper.spawn({
     command: binary,
-    arguments: serverArguments({ dataDirectory, folder, port, statusPort }),
+    arguments: serverArguments({ storage, dataDirectory, folder, port, statusPort }),
     environment: serverEnvironment(),
     workingDirectory: folder,
     output: { file: outputFileOf(folder) },

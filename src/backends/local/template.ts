@@ -20,7 +20,7 @@ const TEMPLATE_FORMAT = 1
 const KEPT_TEMPLATES = 20
 
 /** What a template's server said of itself, and what it holds. */
-interface TemplateFacts {
+export interface TemplateFacts {
   /** `SELECT VERSION()` */
   readonly version: string
   readonly databases: readonly string[]
@@ -47,8 +47,20 @@ export interface TemplateOptions {
  * @throws BackendError `BACKEND_CACHE_NOT_WRITABLE`, `BACKEND_SCHEMA`, `BACKEND_TEMPLATE`, and what starting throws
  */
 export async function loadTemplate(options: TemplateOptions): Promise<Template> {
+  return await loadOrMake(templateKey(options), options, (file) => make(options, file))
+}
+
+/** What is needed to keep templates, whatever is in them. */
+export type TemplateStorage = Pick<TemplateOptions, 'cacheDirectory' | 'progress' | 'signal' | 'onFound'>
+
+/** Loads the template with this key; has it made when there is none. One process at a time makes the same one. */
+export async function loadOrMake(
+  key: string,
+  options: TemplateStorage,
+  make: (file: string) => Promise<void>,
+): Promise<Template> {
   const folder = join(options.cacheDirectory, 'templates')
-  const file = join(folder, `${templateKey(options)}.template`)
+  const file = join(folder, `${key}.template`)
   const found = await readArchive<TemplateFacts>(file)
   if (found !== undefined) {
     options.onFound?.()
@@ -62,7 +74,9 @@ export async function loadTemplate(options: TemplateOptions): Promise<Template> 
     const meanwhile = await readArchive<TemplateFacts>(file)
     if (meanwhile !== undefined) return meanwhile
     if (await exists(file)) options.progress.note(`the template ${file} is damaged: making it again`)
-    await make(options, file)
+    await make(file).catch((error: unknown) => {
+      throw diskFull(error) ?? error
+    })
     await removeOldTemplates(folder)
     const made = await readArchive<TemplateFacts>(file)
     if (made === undefined) {
@@ -89,7 +103,7 @@ async function make(options: TemplateOptions, file: string): Promise<void> {
     const server = await startServerProcess({ reaper, binary: binary.path, folder, dataDirectory, signal })
     const databases = readyDatabaseNames(options.databaseCount)
     try {
-      await fill(server.port, databases, schema, progress, signal)
+      await fillTemplate(server.port, databases, schema, progress, signal)
     } catch (error) {
       await server.process.signal('SIGKILL')
       await server.process.waitForExit()
@@ -102,14 +116,13 @@ async function make(options: TemplateOptions, file: string): Promise<void> {
       })
     }
     await writeArchive<TemplateFacts>(file, dataDirectory, { version: server.version, databases })
-  } catch (error) {
-    throw diskFull(error) ?? error
   } finally {
     await rm(folder, { recursive: true, force: true })
   }
 }
 
-async function fill(
+/** Makes the databases of a template. */
+export async function fillTemplate(
   port: number,
   databases: readonly string[],
   schema: Schema | undefined,

@@ -1,0 +1,48 @@
+import type { Reaper } from '../../../child-process/reaper-client.ts'
+import type { Progress } from '../../backend.ts'
+import { cachedBuild, type EmbeddedOptions, embeddedPlan, installWith } from '../../embedded/install-embedded.ts'
+import { PD_SERVER, type Program, TIDB_SERVER, UNISTORE_SERVER } from '../../embedded/program.ts'
+
+/** Paths of the programs of an embedded cluster. */
+export interface ClusterPrograms {
+  readonly tidb: string
+  readonly pd: string
+  readonly kv: string
+  readonly fromCache: boolean
+}
+
+/** In this order: after TiDB, the store has next to nothing to compile. */
+export const CLUSTER_PROGRAMS: readonly Program[] = [TIDB_SERVER, UNISTORE_SERVER, PD_SERVER]
+
+/** Those that are not built yet. */
+export async function missingPrograms(options: EmbeddedOptions): Promise<readonly Program[]> {
+  const missing: Program[] = []
+  for (const program of CLUSTER_PROGRAMS) {
+    const found = await cachedBuild({ ...options, program }, await embeddedPlan({ ...options, program }))
+    if (found === undefined || found === 'damaged') missing.push(program)
+  }
+  return missing
+}
+
+/**
+ * Builds what the cache does not hold.
+ *
+ * @throws BackendError as `installEmbedded` does
+ */
+export async function installPrograms(
+  options: EmbeddedOptions,
+  reaper: Reaper,
+  progress: Progress,
+  signal?: AbortSignal,
+): Promise<ClusterPrograms> {
+  const paths = new Map<string, string>()
+  let fromCache = true
+  for (const program of CLUSTER_PROGRAMS) {
+    const own = { ...options, program }
+    const installed = await installWith(own, await embeddedPlan(own), reaper, progress, signal)
+    paths.set(program.name, installed.path)
+    fromCache &&= installed.fromCache
+  }
+  const path = (program: Program): string => paths.get(program.name) ?? ''
+  return { tidb: path(TIDB_SERVER), pd: path(PD_SERVER), kv: path(UNISTORE_SERVER), fromCache }
+}
