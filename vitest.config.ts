@@ -41,6 +41,7 @@ export default defineConfig({
       suite('import'),
       suite('isolation'),
       suite('coordination'),
+      suite('cluster'),
       suite('python', 'python/contract/test_*.py'),
       suite('compat'),
       {

@@ -9,6 +9,14 @@ export type { ReferenceProduct } from '../src/reference/reference-product.ts'
 export type { Aspect } from '../src/reference/comparison/difference.ts'
 export type { KnownDifference, Reason } from '../src/reference/comparison/known-difference.ts'
 export type { SessionsFixture } from '../fixtures/sessions.ts'
+export type { ClusterFixture, NodeReference } from '../fixtures/cluster.ts'
+export type {
+  ClusterDescription,
+  ClusterNode,
+  ClusterStore,
+  NodeRole,
+  NodeStatus,
+} from '../src/backends/cluster/cluster.ts'
 export type { TestSettings } from '../fixtures/settings.ts'
 export type { MachineFixture } from '../fixtures/machine.ts'
 export type { PythonFixture, PythonHandler, PythonMeta } from '../fixtures/python.ts'

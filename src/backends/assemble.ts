@@ -21,7 +21,9 @@ export async function backendFor(
 
 /** In the order of automatic choice. The external one is there only when an endpoint was asked for. */
 function candidatesFor(config: ResolvedConfig): readonly Candidate[] {
-  const { embedded, binary, container, external } = backendsFor(config)
+  const { embedded, binary, container, external, cluster } = backendsFor(config)
+  // One has to ask for a cluster: it is no faster way to a TiDB.
+  if (config.backend.kind === 'cluster') return [{ backend: cluster }]
   return [
     ...(config.backend.kind === 'external' ? [{ backend: external }] : []),
     { backend: binary },
@@ -34,7 +36,7 @@ function candidatesFor(config: ResolvedConfig): readonly Candidate[] {
 /** One backend of each kind, with its settings. Their code is loaded when they are first used. */
 export function backendsFor(
   config: ResolvedConfig,
-): Readonly<Record<'external' | 'binary' | 'embedded' | 'container', Backend>> {
+): Readonly<Record<'external' | 'binary' | 'embedded' | 'container' | 'cluster', Backend>> {
   const { binary, goBinary, image, version, readyDatabases, containerPer, warmImage, startTimeout } = config.backend
   const cacheDirectory = cacheDirectoryOf(config)
   const ready = readyDatabases === undefined ? {} : { readyDatabases }
@@ -68,6 +70,10 @@ export function backendsFor(
         ...(startTimeout === undefined ? {} : { startTimeout }),
         ...ready,
       })
+    }),
+    cluster: lazyBackend('cluster', async () => {
+      const { clusterBackend } = await import('./cluster/cluster-backend.ts')
+      return clusterBackend(config, { cacheDirectory, ...(goBinary === undefined ? {} : { goBinary }), ...ready })
     }),
   }
 }

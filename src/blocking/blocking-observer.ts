@@ -128,6 +128,11 @@ export class BlockingObserver {
     return waitForGraph(await this.#serverView(), this.#known)
   }
 
+  /** The server that it looks through does not answer any more: the next look opens another session. */
+  lookElsewhere(): void {
+    this.#view = undefined
+  }
+
   /** Ends the observer's session; whoever still waits for a verdict is told so. Idempotent. */
   async close(): Promise<void> {
     this.#closed = true

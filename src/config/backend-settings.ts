@@ -1,15 +1,21 @@
 import { z } from 'zod'
+import { parseHost } from './host.ts'
 import type { SettingDefinition } from './setting-definition.ts'
 import { durationFrom, flag, path, text, whole } from './setting-schemas.ts'
+
+const endpoint = z.string().refine((text) => {
+  const parsed = parseHost(text)
+  return !('problem' in parsed) && parsed.port !== undefined
+}, 'host:port')
 
 /** What provides the TiDB. */
 export const backendSettings = {
   'backend.kind': {
-    schema: z.enum(['auto', 'external', 'binary', 'embedded', 'container']),
-    allowed: 'auto, external, binary, embedded or container',
+    schema: z.enum(['auto', 'external', 'binary', 'embedded', 'container', 'cluster']),
+    allowed: 'auto, external, binary, embedded, container or cluster',
     variable: 'TIDB_BACKEND',
     option: 'backend <kind>',
-    about: 'what provides the TiDB: auto, external, binary, embedded or container',
+    about: 'what provides the TiDB: auto, external, binary, embedded, container or cluster',
   },
   'backend.binary': { ...path, variable: 'TIDB_BINARY', option: 'binary <path>', about: 'tidb-server to start' },
   'backend.image': {
@@ -69,5 +75,63 @@ export const backendSettings = {
     variable: 'TIDB_GO',
     about: 'go command that builds the embedded TiDB',
     unset: 'the first `go` on PATH',
+  },
+  'backend.cluster.from': {
+    schema: z.enum(['embedded', 'container', 'external']),
+    allowed: 'embedded, container or external',
+    variable: 'TIDB_CLUSTER_FROM',
+    about: 'where the cluster comes from: embedded (built by Go), container or external',
+    unset: '`external` when it has endpoints, else `embedded`',
+  },
+  'backend.cluster.tidb': {
+    schema: whole(1, 16),
+    allowed: 'a whole number from 1 to 16',
+    variable: 'TIDB_CLUSTER_TIDB',
+    option: 'cluster-tidb <count>',
+    about: 'tidb-servers of the cluster',
+    unset: '2',
+  },
+  'backend.cluster.pd': {
+    schema: whole(1, 7),
+    allowed: 'a whole number from 1 to 7',
+    variable: 'TIDB_CLUSTER_PD',
+    option: 'cluster-pd <count>',
+    about: 'PDs of the cluster',
+    unset: '1',
+  },
+  'backend.cluster.kv': {
+    schema: whole(1, 16),
+    allowed: 'a whole number from 1 to 16',
+    variable: 'TIDB_CLUSTER_KV',
+    option: 'cluster-kv <count>',
+    about: 'stores of the cluster; an embedded one has one',
+    unset: '1',
+  },
+  'backend.cluster.endpoints': {
+    schema: z.union([
+      z.array(endpoint).min(1),
+      z
+        .string()
+        .transform((list) => list.split(',').map((one) => one.trim()))
+        .pipe(z.array(endpoint).min(1)),
+    ]),
+    allowed: 'host:port of each TiDB, separated by commas',
+    variable: 'TIDB_CLUSTER_ENDPOINTS',
+    option: 'cluster-endpoints <list>',
+    about: 'the TiDBs of an external cluster, each as host:port',
+  },
+  'backend.cluster.pdImage': {
+    schema: text.regex(/^[^\s]+$/),
+    allowed: 'the name of an image, such as pingcap/pd:v8.5.4',
+    variable: 'TIDB_CLUSTER_PD_IMAGE',
+    about: "image of a container cluster's PD",
+    unset: '`pingcap/pd`',
+  },
+  'backend.cluster.kvImage': {
+    schema: text.regex(/^[^\s]+$/),
+    allowed: 'the name of an image, such as pingcap/tikv:v8.5.4',
+    variable: 'TIDB_CLUSTER_KV_IMAGE',
+    about: "image of a container cluster's stores",
+    unset: '`pingcap/tikv`',
   },
 } satisfies Record<string, SettingDefinition>

@@ -37,6 +37,17 @@ export interface ResolvedConfig {
     readonly cacheDirectory?: string
     readonly readyDatabases?: number
     readonly goBinary?: string
+    /** Of the kind `cluster`. */
+    readonly cluster: {
+      readonly from?: 'embedded' | 'container' | 'external'
+      readonly tidb?: number
+      readonly pd?: number
+      readonly kv?: number
+      /** Each `host:port`. */
+      readonly endpoints?: readonly string[]
+      readonly pdImage?: string
+      readonly kvImage?: string
+    }
   }
   readonly schema?: string
   readonly databaseMode: 'database' | 'transaction' | 'server'
@@ -166,6 +177,15 @@ export function assembleConfig(
         cacheDirectory: values['backend.cacheDirectory'],
         readyDatabases: values['backend.readyDatabases'],
         goBinary: values['backend.goBinary'],
+      }),
+      cluster: withoutUndefined({
+        from: values['backend.cluster.from'],
+        tidb: values['backend.cluster.tidb'],
+        pd: values['backend.cluster.pd'],
+        kv: values['backend.cluster.kv'],
+        endpoints: values['backend.cluster.endpoints'],
+        pdImage: values['backend.cluster.pdImage'],
+        kvImage: values['backend.cluster.kvImage'],
       }),
     },
     databaseMode: values.databaseMode,

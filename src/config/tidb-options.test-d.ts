@@ -10,7 +10,8 @@ type Group<T> = Extract<NonNullable<T>, object>
 type Written =
   | `database.${Exclude<keyof Group<TidbOptions['database']>, 'tls'>}`
   | `database.tls.${keyof Group<Group<TidbOptions['database']>['tls']>}`
-  | `backend.${keyof Group<TidbOptions['backend']>}`
+  | `backend.${Exclude<keyof Group<TidbOptions['backend']>, 'cluster'>}`
+  | `backend.cluster.${keyof Group<Group<TidbOptions['backend']>['cluster']>}`
   | `test.${keyof Group<TidbOptions['test']>}`
   | `reference.${keyof Group<TidbOptions['reference']>}`
   | `retry.${keyof Group<TidbOptions['retry']>}`

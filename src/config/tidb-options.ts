@@ -52,6 +52,21 @@ export interface TidbOptions {
         readonly readyDatabases?: number
         /** Path of the go command that builds the embedded TiDB. */
         readonly goBinary?: string
+        /** The cluster, for the kind `cluster`. */
+        readonly cluster?: {
+          /** Default `external` when it has endpoints, else `embedded`. */
+          readonly from?: 'embedded' | 'container' | 'external'
+          /** How many tidb-servers. Default 2. */
+          readonly tidb?: number
+          /** How many PDs. Default 1. */
+          readonly pd?: number
+          /** How many stores. Default 1; an embedded cluster has one. */
+          readonly kv?: number
+          /** The TiDBs of an external cluster, each as `host:port`: a list, or a text with commas. */
+          readonly endpoints?: string | readonly string[]
+          readonly pdImage?: string
+          readonly kvImage?: string
+        }
       }
   /** Path of a .sql file that every clean database holds, relative to the working directory. */
   readonly schema?: string
@@ -165,4 +180,4 @@ export interface TidbOptions {
       }
 }
 
-export type BackendChoice = 'auto' | 'external' | 'binary' | 'embedded' | 'container'
+export type BackendChoice = 'auto' | 'external' | 'binary' | 'embedded' | 'container' | 'cluster'

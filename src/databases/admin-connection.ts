@@ -19,21 +19,31 @@ export type AdminRow = Readonly<Record<string, unknown>>
 
 /** A connection of the toolkit itself; tests never see it. Statements wait in line. */
 export class AdminConnection {
-  readonly connectionId: string
-  readonly #connection: Connection
+  #connectionId: string
+  #connection: Connection
+  readonly #reopen: () => Promise<AdminConnection>
   /** Rejects when we close: the driver leaves a statement that is under way then without an answer for ever. */
   readonly #closed = Promise.withResolvers<never>()
   #lost: Error | undefined
 
-  private constructor(connection: Connection, connectionId: string) {
+  private constructor(connection: Connection, connectionId: string, reopen: () => Promise<AdminConnection>) {
     this.#connection = connection
-    this.connectionId = connectionId
+    this.#connectionId = connectionId
+    this.#reopen = reopen
     this.#closed.promise.catch(() => undefined)
+    this.#listen(connection)
+  }
+
+  get connectionId(): string {
+    return this.#connectionId
+  }
+
+  #listen(connection: Connection): void {
     connection.on('error', (error: Error) => {
-      this.#lost = error
+      if (connection === this.#connection) this.#lost = error
     })
     connection.on('end', () => {
-      this.#lost ??= new Error('the server closed the connection')
+      if (connection === this.#connection) this.#lost ??= new Error('the server closed the connection')
     })
   }
 
@@ -43,10 +53,16 @@ export class AdminConnection {
     { timeout = 10_000, retry: limits = {} }: AdminConnecting = {},
   ): Promise<AdminConnection> {
     const work = { operation: 'connecting', preset: connectingRetry }
-    return retry(() => AdminConnection.#openOnce(endpoint, timeout), work, limits)
+    const open = (): Promise<AdminConnection> =>
+      retry(() => AdminConnection.#openOnce(endpoint, timeout, open), work, limits)
+    return open()
   }
 
-  static async #openOnce(endpoint: Endpoint, timeout: number): Promise<AdminConnection> {
+  static async #openOnce(
+    endpoint: Endpoint,
+    timeout: number,
+    reopen: () => Promise<AdminConnection>,
+  ): Promise<AdminConnection> {
     let connection: Connection | undefined
     try {
       connection = await createConnection({
@@ -59,7 +75,7 @@ export class AdminConnection {
       })
       const sql = 'SELECT CAST(CONNECTION_ID() AS CHAR) AS id'
       const [rows] = await connection.query<RowDataPacket[]>({ sql, timeout })
-      return new AdminConnection(connection, String(rows[0]?.['id']))
+      return new AdminConnection(connection, String(rows[0]?.['id']), reopen)
     } catch (error) {
       connection?.destroy()
       throw new ConnectError(
@@ -71,6 +87,16 @@ export class AdminConnection {
         },
       )
     }
+  }
+
+  /** Connects once more, to a server that was started again. Nothing may be under way. @throws ConnectError `CONNECT_FAILED` */
+  async reopen(): Promise<void> {
+    const other = await this.#reopen()
+    this.#connection.destroy()
+    this.#connection = other.#connection
+    this.#connectionId = other.#connectionId
+    this.#lost = undefined
+    this.#listen(this.#connection)
   }
 
   /** What ended the connection; undefined while it lives. */

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { RunningBackend, RunningServer } from '../backends/backend.ts'
+import type { RunningCluster } from '../backends/cluster/cluster.ts'
 import { DatabaseError } from '../errors/database-error.ts'
 import { messageOf } from '../errors/tidb-test-error.ts'
 import type { BrokerOptions } from './broker-options.ts'
@@ -29,6 +30,8 @@ export class BrokerCalls {
   readonly #options: BrokerOptions
   readonly #log: (line: string) => void
   readonly #holders = new Set<Holder>()
+  /** Every server that was granted, by its id. */
+  readonly #granted = new Map<string, LentServer>()
   #started: Promise<{ backend: RunningBackend; lending: Lending }> | undefined
   #stopped = false
   #ending = false
@@ -143,7 +146,20 @@ export class BrokerCalls {
         const running = holder.servers.get(call.server)
         holder.servers.delete(call.server)
         await running?.stop()
+        this.#granted.delete(call.server)
         return null
+      }
+      case 'changeNode':
+        return await this.#clusterOf(holder, call.server).act(call.action, call.node)
+      case 'addTidb':
+        return await this.#clusterOf(holder, call.server).addTidb()
+      case 'endpointOfNode':
+        return endpointToWire(this.#clusterOf(holder, call.server).endpointOf(call.node))
+      case 'restoreCluster': {
+        const cluster = this.#clusterOf(holder, call.server)
+        const started = await cluster.restore()
+        if (started.length > 0) await this.#granted.get(call.server)?.reconnect?.()
+        return cluster.describe()
       }
     }
   }
@@ -231,12 +247,22 @@ export class BrokerCalls {
     }
   }
 
+  #clusterOf(holder: Holder, server: string): RunningCluster {
+    const cluster = holder.known.has(server) ? this.#granted.get(server)?.running.cluster : undefined
+    if (cluster !== undefined) return cluster
+    throw new DatabaseError('DATABASE_NO_CLUSTER', 'The TiDB of this worker is not part of a cluster.', {
+      remedy: "Use the backend 'cluster'.",
+    })
+  }
+
   #sharesSlot(holder: Holder): boolean {
     return [...this.#holders].some((other) => other !== holder && other.slot === holder.slot)
   }
 
   #grant(holder: Holder, backend: RunningBackend, server: LentServer): object {
     holder.known.add(server.id)
+    this.#granted.set(server.id, server)
+    const { cluster } = server.running
     return {
       serverId: server.id,
       endpoint: endpointToWire(server.running.endpoint),
@@ -246,6 +272,7 @@ export class BrokerCalls {
       sharing: backend.sharing,
       detail: backend.detail,
       features: server.features,
+      ...(cluster === undefined ? {} : { cluster: cluster.describe() }),
     }
   }
 }

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { BackendKind } from '../backends/backend.ts'
+import type { ClusterDescription } from '../backends/cluster/cluster.ts'
 import type { Endpoint } from '../connections/endpoint.ts'
 import { DatabaseError } from '../errors/database-error.ts'
 import { Secret } from '../logging/secret.ts'
@@ -17,6 +18,8 @@ export interface ServerGrant {
   /** One line for people. */
   readonly detail: string
   readonly features: TidbFeatures
+  /** The cluster that it belongs to, as it was when this was said. */
+  readonly cluster?: ClusterDescription
 }
 
 /** A clean database, lent until it is returned. */
@@ -70,6 +73,22 @@ export const endpointSchema = z.object({
   statusPort: z.number().int().optional(),
 })
 
+export const clusterNodeSchema = z.object({
+  name: z.string(),
+  role: z.enum(['tidb', 'pd', 'kv']),
+  status: z.enum(['running', 'paused', 'stopped', 'unknown']),
+  host: z.string(),
+  port: z.number().int(),
+  address: z.string(),
+  statusPort: z.number().int().exactOptional(),
+})
+
+export const clusterSchema = z.object({
+  source: z.enum(['embedded', 'container', 'external']),
+  store: z.enum(['unistore', 'tikv']),
+  nodes: z.array(clusterNodeSchema),
+})
+
 export const grantSchema = z.object({
   serverId: z.string(),
   endpoint: endpointSchema,
@@ -84,6 +103,7 @@ export const grantSchema = z.object({
     metadataLock: z.boolean(),
     resourceControl: z.boolean(),
   }),
+  cluster: clusterSchema.exactOptional(),
 })
 
 export const leaseSchema = z.object({ id: z.string(), database: z.string(), server: grantSchema })
@@ -104,7 +124,19 @@ const callSchema = z.discriminatedUnion('method', [
   z.object({ method: z.literal('recordUndo'), lease: z.string(), undo: z.array(z.string()) }),
   z.object({ method: z.literal('openPrivateServer'), slot }),
   z.object({ method: z.literal('closePrivateServer'), server: z.string() }),
+<<<<<<< HEAD
   z.object({ method: z.literal('acquireReference') }),
+=======
+  z.object({
+    method: z.literal('changeNode'),
+    server: z.string(),
+    node: z.string(),
+    action: z.enum(['stop', 'kill', 'pause', 'resume', 'start', 'expire']),
+  }),
+  z.object({ method: z.literal('addTidb'), server: z.string() }),
+  z.object({ method: z.literal('restoreCluster'), server: z.string() }),
+  z.object({ method: z.literal('endpointOfNode'), server: z.string(), node: z.string() }),
+>>>>>>> c2950b4 (Give tests a fixture for the nodes of a cluster)
 ])
 export type BrokerCall = z.infer<typeof callSchema>
 
@@ -135,8 +167,19 @@ export function grantFromWire(wire: z.infer<typeof grantSchema>): ServerGrant {
   return { ...wire, endpoint: endpointFromWire(wire.endpoint) }
 }
 
+<<<<<<< HEAD
 export function endpointFromWire(wire: z.infer<typeof endpointSchema>): Endpoint {
   const { password, tls, statusPort, host, port, user } = wire
+=======
+export function endpointFromWire({
+  password,
+  tls,
+  statusPort,
+  host,
+  port,
+  user,
+}: z.infer<typeof endpointSchema>): Endpoint {
+>>>>>>> c2950b4 (Give tests a fixture for the nodes of a cluster)
   return {
     host,
     port,

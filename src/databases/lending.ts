@@ -7,6 +7,8 @@ export interface LentServer {
   readonly id: string
   readonly running: RunningServer
   readonly features: TidbFeatures
+  /** After its TiDB was stopped and started again on purpose: what was connected to it connects again. */
+  reconnect?(): Promise<void>
 }
 
 export interface Lent {

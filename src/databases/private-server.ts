@@ -128,6 +128,11 @@ export class PrivateServer implements LentServer {
     })
   }
 
+  /** The state that it is compared with stays: it is in the stores. */
+  async reconnect(): Promise<void> {
+    await this.#inTurn(() => this.#admin.reopen())
+  }
+
   retire(reason: string): void {
     this.#retiredBecause ??= reason
   }

@@ -39,6 +39,7 @@ function loggedServer(server: RunningServer, fields: object, logger: Logger): Ru
     endpoint: server.endpoint,
     readyDatabases: server.readyDatabases,
     died: server.died,
+    ...(server.cluster === undefined ? {} : { cluster: server.cluster }),
     // It moves when the data is kept.
     get dataDirectory() {
       return server.dataDirectory as string

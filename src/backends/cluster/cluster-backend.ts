@@ -1,33 +1,37 @@
-import { isTidbTestError } from '../../errors/tidb-test-error.ts'
-import type { Availability, Backend, BackendStartOptions, RunningBackend } from '../backend.ts'
-import { findGo } from '../embedded/go-toolchain.ts'
-import { embeddedPlan } from '../embedded/install-embedded.ts'
-import { assertEmbeddedCounts, describeCounts } from './cluster-counts.ts'
-import { type LocalClusterOptions, startLocalClusters } from './local/local-cluster-backend.ts'
-import { missingPrograms } from './local/programs.ts'
+import type { ResolvedConfig } from '../../config/resolved-config.ts'
+import { BackendError } from '../../errors/backend-error.ts'
+import type { Backend } from '../backend.ts'
+import type { EmbeddedOptions } from '../embedded/install-embedded.ts'
+import { DEFAULT_COUNTS } from './cluster-counts.ts'
 
-/** Clusters whose programs are built here, once, with nothing but the Go toolchain. */
-export function embeddedClusterBackend(options: LocalClusterOptions): Backend {
-  return {
-    kind: 'cluster',
-    async check(): Promise<Availability> {
-      try {
-        assertEmbeddedCounts(options.counts)
-        const missing = await missingPrograms(options)
-        const what = describeCounts(options.counts)
-        if (missing.length === 0) return { usable: true, detail: `${what}, built earlier`, ready: true }
-        const go = await findGo(options.goBinary, (await embeddedPlan(options)).minimumGo)
-        const names = missing.map(({ name }) => name).join(', ')
-        return { usable: true, detail: `${what}; to be built with Go ${go.version}: ${names}`, ready: false }
-      } catch (error) {
-        if (!isTidbTestError(error)) throw error
-        return {
-          usable: false,
-          reason: error.message.split('\n')[0] ?? '',
-          remedy: error.remedy ?? 'Use an external cluster, or containers.',
-        }
-      }
-    },
-    start: (start: BackendStartOptions): Promise<RunningBackend> => startLocalClusters(options, start),
+export interface ClusterBackendOptions extends EmbeddedOptions {
+  readonly readyDatabases?: number
+}
+
+/** The cluster that settings ask for: somebody else's, containers, or programs that are built here. */
+export async function clusterBackend(
+  config: Pick<ResolvedConfig, 'backend' | 'database' | 'origin'>,
+  options: ClusterBackendOptions,
+): Promise<Backend> {
+  const { from, tidb, pd, kv, endpoints } = config.backend.cluster
+  const counts = {
+    tidb: tidb ?? DEFAULT_COUNTS.tidb,
+    pd: pd ?? DEFAULT_COUNTS.pd,
+    kv: kv ?? DEFAULT_COUNTS.kv,
+  }
+  switch (from ?? (endpoints === undefined ? 'embedded' : 'external')) {
+    case 'external': {
+      const { externalClusterBackend } = await import('./external/external-cluster-backend.ts')
+      return externalClusterBackend(config)
+    }
+    case 'container': {
+      throw new BackendError('BACKEND_CLUSTER_FROM', 'A cluster of containers cannot be started yet.', {
+        remedy: "Set backend.cluster.from to 'embedded' or 'external'.",
+      })
+    }
+    case 'embedded': {
+      const { embeddedClusterBackend } = await import('./local/embedded-cluster-backend.ts')
+      return embeddedClusterBackend({ ...options, counts })
+    }
   }
 }

@@ -17,6 +17,8 @@ export interface ClusterNode {
   /** Where this machine reaches it: the SQL port of a TiDB, the client port of PD, the port of a store. */
   readonly host: string
   readonly port: number
+  /** `host:port` under which the cluster itself knows it. */
+  readonly address: string
   /** HTTP port of a TiDB or of a store, where it is known. */
   readonly statusPort?: number
 }

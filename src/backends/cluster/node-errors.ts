@@ -7,9 +7,13 @@ export function noSuchNode(name: string, names: readonly string[]): BackendError
 }
 
 export function notOurs(what: string): BackendError {
-  return new BackendError('BACKEND_CLUSTER_NOT_OURS', `${what}: the nodes of an external cluster are somebody else's.`, {
-    remedy: "Only a cluster that a run starts itself can be changed: backend.cluster.from 'embedded' or 'container'.",
-  })
+  return new BackendError(
+    'BACKEND_CLUSTER_NOT_OURS',
+    `${what}: the nodes of an external cluster are somebody else's.`,
+    {
+      remedy: "Only a cluster that a run starts itself can be changed: backend.cluster.from 'embedded' or 'container'.",
+    },
+  )
 }
 
 export function wrongStatus(name: string, action: string, status: string): BackendError {

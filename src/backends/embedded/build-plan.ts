@@ -29,9 +29,13 @@ const ARCHITECTURES: Readonly<Record<string, string>> = { x64: 'amd64', arm64: '
 export async function readBuildPlan(moduleDirectory: string, program: Program = TIDB_SERVER): Promise<BuildPlan> {
   const architecture = ARCHITECTURES[process.arch]
   if (architecture === undefined || !['linux', 'darwin'].includes(process.platform)) {
-    throw new BackendError('BACKEND_BUILD', `${program.title} cannot be built for ${process.platform} on ${process.arch}.`, {
-      remedy: 'Use a container or an external server.',
-    })
+    throw new BackendError(
+      'BACKEND_BUILD',
+      `${program.title} cannot be built for ${process.platform} on ${process.arch}.`,
+      {
+        remedy: 'Use a container or an external server.',
+      },
+    )
   }
   const [mod, sum, ...own] = await Promise.all(
     (await moduleFiles(moduleDirectory, program)).map((name) => read(join(moduleDirectory, name))),

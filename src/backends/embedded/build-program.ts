@@ -37,7 +37,8 @@ export async function buildProgram(options: BuildOptions): Promise<void> {
   await mkdir(temporary, { recursive: true })
   await mkdir(module)
   // An installed package may be read-only, and go writes beside go.mod.
-  for (const name of await moduleFiles(plan.moduleDirectory, program)) await copyFile(join(plan.moduleDirectory, name), join(module, name))
+  for (const name of await moduleFiles(plan.moduleDirectory, program))
+    await copyFile(join(plan.moduleDirectory, name), join(module, name))
   const command: GoCommand = { reaper, go, module, temporary, signal }
 
   const caches = await goCaches(command)

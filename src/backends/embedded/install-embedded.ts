@@ -70,10 +70,7 @@ export function buildFolder(options: EmbeddedOptions, plan: BuildPlan): string {
 }
 
 /** The binary of a plan, if it was built before. */
-export async function cachedBuild(
-  options: EmbeddedOptions,
-  plan: BuildPlan,
-): Promise<string | 'damaged' | undefined> {
+export async function cachedBuild(options: EmbeddedOptions, plan: BuildPlan): Promise<string | 'damaged' | undefined> {
   return await findCachedBuild(buildFolder(options, plan), plan.program.name)
 }
 
@@ -104,10 +101,14 @@ export async function installWith(
       return installed(await publishBuild(draft, folder, plan), false)
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error
-      throw new BackendError('BACKEND_DISK_FULL', `The disk is full: ${program.title} was not built. ${messageOf(error)}`, {
-        remedy: 'Free some space, or set VITEST_TIDB_CACHE to a folder on a larger disk.',
-        cause: error,
-      })
+      throw new BackendError(
+        'BACKEND_DISK_FULL',
+        `The disk is full: ${program.title} was not built. ${messageOf(error)}`,
+        {
+          remedy: 'Free some space, or set VITEST_TIDB_CACHE to a folder on a larger disk.',
+          cause: error,
+        },
+      )
     } finally {
       await rm(draft, { recursive: true, force: true })
     }

@@ -7,7 +7,13 @@ import { BackendError } from '../../../errors/backend-error.ts'
 import type { BinaryIdentity } from '../../local/binary-identity.ts'
 import { readyDatabaseNames } from '../../local/ready-databases.ts'
 import { serverConfig } from '../../local/server-arguments.ts'
-import { fillTemplate, loadOrMake, type Template, type TemplateFacts, type TemplateStorage } from '../../local/template.ts'
+import {
+  fillTemplate,
+  loadOrMake,
+  type Template,
+  type TemplateFacts,
+  type TemplateStorage,
+} from '../../local/template.ts'
 import { writeArchive } from '../../local/template-archive.ts'
 import { LocalNodes } from './local-nodes.ts'
 import { pdConfig } from './pd.ts'

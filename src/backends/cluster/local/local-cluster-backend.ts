@@ -45,8 +45,7 @@ export async function startLocalClusters(
       reaper,
       binaries,
       cacheDirectory: options.cacheDirectory,
-      databaseCount:
-        options.readyDatabases ?? Math.min(MOST_READY_DATABASES, readyDatabaseCount(start.schema)),
+      databaseCount: options.readyDatabases ?? Math.min(MOST_READY_DATABASES, readyDatabaseCount(start.schema)),
       schema: start.schema,
       progress: start.progress,
       signal: start.signal,

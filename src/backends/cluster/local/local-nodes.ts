@@ -60,6 +60,7 @@ export class LocalNodes {
       status,
       host: '127.0.0.1',
       port,
+      address: `127.0.0.1:${port}`,
       ...(role === 'pd' ? {} : { statusPort: secondPort }),
     }))
   }
@@ -155,7 +156,7 @@ export class LocalNodes {
   }
 
   #local(name: string): LocalNode {
-    const node = this.#nodes.get(name)
+    const node: LocalNode | undefined = this.#nodes.get(name)
     if (node === undefined) throw noSuchNode(name, [...this.#nodes.keys()])
     return node
   }
@@ -165,7 +166,15 @@ export class LocalNodes {
     for (let attempt = 0; attempt < PORT_ATTEMPTS; attempt++) {
       const [free, secondPort] = (await freePorts(2)) as [number, number]
       const fixed = role === 'tidb' && number === 1 ? this.#options.port : undefined
-      const node: LocalNode = { name, role, number, port: fixed ?? free, secondPort, status: 'stopped', process: undefined }
+      const node: LocalNode = {
+        name,
+        role,
+        number,
+        port: fixed ?? free,
+        secondPort,
+        status: 'stopped',
+        process: undefined,
+      }
       this.#nodes.set(name, node)
       try {
         if (await this.#run(node, signal)) return name
@@ -176,7 +185,8 @@ export class LocalNodes {
       await rm(this.#folderOf(node), { recursive: true, force: true })
     }
     throw new BackendError('BACKEND_PORT_IN_USE', `${name} found no free port in ${PORT_ATTEMPTS} attempts.`, {
-      remedy: 'Something takes every port as soon as it is free. `ss -ltnp` (macOS: `lsof -iTCP -sTCP:LISTEN`) names it.',
+      remedy:
+        'Something takes every port as soon as it is free. `ss -ltnp` (macOS: `lsof -iTCP -sTCP:LISTEN`) names it.',
     })
   }
 
@@ -199,7 +209,7 @@ export class LocalNodes {
               signal,
             })
     if (started === undefined) return false
-    if ('version' in started && this.#version === '') this.#version = started.version
+    if (this.#version === '' && 'version' in started) this.#version = String(started.version)
     node.process = started.process
     node.status = 'running'
     void started.ended.then((death) => {
