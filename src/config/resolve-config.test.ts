@@ -45,7 +45,7 @@ describe('layers', () => {
     const config = resolved()
     expect(config.database).toEqual({ host: '127.0.0.1', port: 4000, user: 'root', poolSize: 5, timeout: 30_000 })
     expect(config).toMatchObject({ databaseMode: 'database', timeZone: 'UTC', test: { keepDatabase: 'never' } })
-    expect(config.backend).toEqual({ kind: 'auto' })
+    expect(config.backend).toEqual({ kind: 'auto', cluster: {} })
     expect(config.origin('database.port')).toBe('default')
     expect(config.origin('database.password')).toBe('not set')
     expect(config.isExplicit('database.port')).toBe(false)
@@ -242,7 +242,7 @@ describe('mistakes', () => {
     ['[database]\nport = 0', 'line 2: database.port 0 is not allowed', '1 to 65535'],
     ['[database]\nport = [1]', 'line 2: database.port (a list) is not allowed', '1 to 65535'],
     ['[database]\ntimeout = "soon"', 'line 2: database.timeout "soon" is not allowed', "'30s'"],
-    ['backend = "docker"', 'line 1: backend.kind "docker" is not allowed', 'embedded or container'],
+    ['backend = "docker"', 'line 1: backend.kind "docker" is not allowed', 'container or cluster'],
     ['timeZone = "Mars/Base"', 'line 1: timeZone "Mars/Base" is not allowed', 'Asia/Shanghai'],
     ['schema = "none.sql"', 'line 1: schema names', 'Correct the path'],
   ])('%j is refused with file, line, key and what to do', ([text = '', what = '', remedy = '']) => {

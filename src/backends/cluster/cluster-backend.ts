@@ -1,5 +1,4 @@
 import type { ResolvedConfig } from '../../config/resolved-config.ts'
-import { BackendError } from '../../errors/backend-error.ts'
 import type { Backend } from '../backend.ts'
 import type { EmbeddedOptions } from '../embedded/install-embedded.ts'
 import { DEFAULT_COUNTS } from './cluster-counts.ts'
@@ -25,9 +24,8 @@ export async function clusterBackend(
       return externalClusterBackend(config)
     }
     case 'container': {
-      throw new BackendError('BACKEND_CLUSTER_FROM', 'A cluster of containers cannot be started yet.', {
-        remedy: "Set backend.cluster.from to 'embedded' or 'external'.",
-      })
+      const { containerClusterBackend } = await import('./container/container-cluster-backend.ts')
+      return containerClusterBackend(config.backend, counts)
     }
     case 'embedded': {
       const { embeddedClusterBackend } = await import('./local/embedded-cluster-backend.ts')

@@ -35,3 +35,16 @@ test.for(['one', 'one:4000,two', 'mysql://one:4000'])('endpoints such as %s are 
     'host:port of each TiDB, separated by commas',
   )
 })
+
+test('images of containers are those that are named, or of the version of TiDB', async () => {
+  const images = async (env: Readonly<Record<string, string>>): Promise<string> => {
+    const found = await look({ TIDB_CLUSTER_FROM: 'container', DOCKER_HOST: 'tcp://127.0.0.1:1', ...env })
+    return found.usable ? found.detail : found.reason
+  }
+  expect(await images({ TIDB_VERSION: 'v8.1.0' })).toContain(
+    'from pingcap/tidb:v8.1.0, pingcap/pd:v8.1.0, pingcap/tikv:v8.1.0',
+  )
+  expect(await images({ TIDB_CLUSTER_PD_IMAGE: 'own/pd:1', TIDB_CLUSTER_KV_IMAGE: 'own/kv' })).toContain(
+    'own/pd:1, own/kv:v8.5.4',
+  )
+})

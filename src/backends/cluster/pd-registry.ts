@@ -30,11 +30,11 @@ export class PdRegistry {
     this.#url = url
   }
 
-  /** The id under which a server that listens on this SQL port registers itself; undefined when it is not there. */
-  async idOf(advertised: { readonly host: string; readonly port: number }): Promise<string | undefined> {
+  /** The id under which the server with this address (`host:port`) registers itself; undefined when it is not there. */
+  async idOf(address: string): Promise<string | undefined> {
     for (const { value } of await this.#entries('/tidb/server/info/')) {
       const server = serverSchema.safeParse(JSON.parse(value))
-      if (server.success && server.data.ip === advertised.host && server.data.listening_port === advertised.port) {
+      if (server.success && `${server.data.ip}:${server.data.listening_port}` === address) {
         return server.data.ddl_id
       }
     }
@@ -42,8 +42,7 @@ export class PdRegistry {
   }
 
   /** Ends every lease that the server with this id and address holds, as if it had run out. */
-  async expire(id: string, advertised: { readonly host: string; readonly port: number }): Promise<void> {
-    const address = `${advertised.host}:${advertised.port}`
+  async expire(id: string, address: string): Promise<void> {
     const entries = [...(await this.#entries('/tidb/')), ...(await this.#entries('/topology/tidb/'))]
     const leases = entries
       .filter(({ key, value }) => key.includes(id) || value === id || key.includes(`/${address}/`))

@@ -128,9 +128,10 @@ export async function fillTemplate(
   schema: Schema | undefined,
   progress: Progress,
   signal: AbortSignal | undefined,
+  host = '127.0.0.1',
 ): Promise<void> {
   const { createConnection } = await import('mysql2/promise')
-  const connection = await createConnection({ ...localLogin(port), timezone: 'Z' })
+  const connection = await createConnection({ ...localLogin(port), host, timezone: 'Z' })
   const abort = (): void => connection.destroy()
   signal?.addEventListener('abort', abort, { once: true })
   try {

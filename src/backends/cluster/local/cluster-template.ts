@@ -15,11 +15,12 @@ import {
   type TemplateStorage,
 } from '../../local/template.ts'
 import { writeArchive } from '../../local/template-archive.ts'
+import { adaptToUnistore } from '../adapt-to-unistore.ts'
 import { LocalNodes } from './local-nodes.ts'
 import { pdConfig } from './pd.ts'
 
 /** Changes whenever templates made by an older release of this package would no longer do. */
-const TEMPLATE_FORMAT = 1
+const TEMPLATE_FORMAT = 2
 
 export interface ClusterTemplateOptions extends TemplateStorage {
   readonly reaper: Reaper
@@ -54,6 +55,7 @@ async function make(options: ClusterTemplateOptions, file: string): Promise<void
     const databases = readyDatabaseNames(databaseCount)
     const { port } = nodes.node('tidb-1')
     await fillTemplate(port, databases, schema, progress, signal)
+    await adaptToUnistore({ host: '127.0.0.1', port, user: 'root' })
     progress.update('making the template of the cluster: stopping it')
     if (!(await nodes.stopAll())) {
       throw new BackendError('BACKEND_TEMPLATE', 'The cluster did not stop cleanly after the template was filled.')

@@ -1,7 +1,6 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { type Reaper, startReaper } from '../../../child-process/reaper-client.ts'
-import type { Endpoint } from '../../../connections/endpoint.ts'
 import { BackendError } from '../../../errors/backend-error.ts'
 import type { BackendStartOptions, RunningBackend, RunningServer, ServerDeath } from '../../backend.ts'
 import { assertPortFree } from '../../local/fixed-port.ts'
@@ -10,8 +9,9 @@ import { readyDatabaseCount } from '../../local/ready-databases.ts'
 import type { Template } from '../../local/template.ts'
 import type { EmbeddedOptions } from '../../embedded/install-embedded.ts'
 import { assertEmbeddedCounts, type ClusterCounts, describeCounts } from '../cluster-counts.ts'
+import { ClusterServer } from '../cluster-server.ts'
+import { ManagedCluster } from '../managed-cluster.ts'
 import { loadClusterTemplate } from './cluster-template.ts'
-import { LocalCluster } from './local-cluster.ts'
 import { LocalNodes } from './local-nodes.ts'
 import { installPrograms } from './programs.ts'
 
@@ -113,8 +113,8 @@ class LocalClusters implements RunningBackend {
       await this.#template.extract(data)
       const anySignal = signal === undefined ? this.#stopping.signal : AbortSignal.any([signal, this.#stopping.signal])
       await nodes.startAll(this.#counts, anySignal)
-      const cluster = new LocalCluster(nodes)
-      const server = new LocalClusterServer(cluster, this.#template.facts.databases, died, async () => {
+      const cluster = new ManagedCluster({ source: 'embedded', store: 'unistore' }, nodes)
+      const server = new ClusterServer(cluster, this.#template.facts.databases, died, async () => {
         await remove()
         this.#open.delete(server)
       })
@@ -135,34 +135,6 @@ class LocalClusters implements RunningBackend {
     this.#stopping.abort(stopped())
     await Promise.all([...this.#open].map((server) => server.stop()))
     await this.#reaper.close()
-  }
-}
-
-/** A cluster as whoever needs just a TiDB sees it: its first one. */
-class LocalClusterServer implements RunningServer {
-  readonly cluster: LocalCluster
-  readonly readyDatabases: readonly string[]
-  readonly died: Promise<ServerDeath>
-  readonly endpoint: Endpoint
-  readonly #end: () => Promise<void>
-  #stopped: Promise<void> | undefined
-
-  constructor(
-    cluster: LocalCluster,
-    readyDatabases: readonly string[],
-    died: Promise<ServerDeath>,
-    end: () => Promise<void>,
-  ) {
-    this.cluster = cluster
-    this.readyDatabases = readyDatabases
-    this.endpoint = cluster.endpointOf('tidb-1')
-    this.#end = end
-    this.died = died
-  }
-
-  stop(): Promise<void> {
-    this.#stopped ??= this.#end()
-    return this.#stopped
   }
 }
 

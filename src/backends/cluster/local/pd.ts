@@ -17,7 +17,7 @@ export function clientUrl({ port }: { readonly port: number }): string {
   return `http://127.0.0.1:${port}`
 }
 
-export function peerUrl({ peerPort }: { readonly peerPort: number }): string {
+function peerUrl({ peerPort }: { readonly peerPort: number }): string {
   return `http://127.0.0.1:${peerPort}`
 }
 

@@ -12,7 +12,7 @@ export interface ClusterPrograms {
 }
 
 /** In this order: after TiDB, the store has next to nothing to compile. */
-export const CLUSTER_PROGRAMS: readonly Program[] = [TIDB_SERVER, UNISTORE_SERVER, PD_SERVER]
+const CLUSTER_PROGRAMS: readonly Program[] = [TIDB_SERVER, UNISTORE_SERVER, PD_SERVER]
 
 /** Those that are not built yet. */
 export async function missingPrograms(options: EmbeddedOptions): Promise<readonly Program[]> {

@@ -1,31 +1,48 @@
-import type { Endpoint } from '../../../connections/endpoint.ts'
-import { localLogin } from '../../local/first-answer.ts'
-import type { ClusterDescription, ClusterNode, NodeAction, RunningCluster } from '../cluster.ts'
-import { noSuchNode, wrongStatus } from '../node-errors.ts'
-import { PdRegistry } from '../pd-registry.ts'
-import type { LocalNodes } from './local-nodes.ts'
+import type { Endpoint } from '../../connections/endpoint.ts'
+import type { ClusterDescription, ClusterNode, NodeAction, RunningCluster } from './cluster.ts'
+import { noSuchNode, wrongStatus } from './node-errors.ts'
+import { PdRegistry } from './pd-registry.ts'
 
-/** A cluster of processes on this machine. What is asked of it is done one after the other. */
-export class LocalCluster implements RunningCluster {
-  readonly #nodes: LocalNodes
+/** The processes or containers of a cluster that a run has started. */
+export interface ManagedNodes {
+  list(): readonly ClusterNode[]
+  /** @throws BackendError `BACKEND_CLUSTER_NODE` */
+  node(name: string): ClusterNode
+  /** Client URL of a PD that runs. */
+  readonly pdUrl: string
+  add(role: 'tidb'): Promise<string>
+  start(name: string): Promise<void>
+  stop(name: string): Promise<unknown>
+  kill(name: string): Promise<void>
+  pause(name: string, paused: boolean): Promise<void>
+  /** For a node that has ended and is not to be started again. */
+  forget(name: string): void | Promise<void>
+}
+
+/** A cluster that a run has started. What is asked of it is done one after the other. */
+export class ManagedCluster implements RunningCluster {
+  readonly #kind: Pick<ClusterDescription, 'source' | 'store'>
+  readonly #nodes: ManagedNodes
   readonly #original: ReadonlySet<string>
   /** Ids under which TiDBs are registered in PD, known from before they ended. */
   readonly #ids = new Map<string, string>()
   #turn: Promise<unknown> = Promise.resolve()
 
-  constructor(nodes: LocalNodes) {
+  constructor(kind: Pick<ClusterDescription, 'source' | 'store'>, nodes: ManagedNodes) {
+    this.#kind = kind
     this.#nodes = nodes
     this.#original = new Set(nodes.list().map(({ name }) => name))
   }
 
   describe(): ClusterDescription {
-    return { source: 'embedded', store: 'unistore', nodes: this.#nodes.list() }
+    return { ...this.#kind, nodes: this.#nodes.list() }
   }
 
   endpointOf(name: string): Endpoint {
-    const { role, port, statusPort } = this.#nodes.node(name)
+    const { role, host, port, statusPort } = this.#nodes.node(name)
     if (role !== 'tidb') throw noSuchNode(name, this.#namesOf('tidb'))
-    return { ...localLogin(port), ...(statusPort === undefined ? {} : { statusPort }) }
+    // TiDB's first user is root without a password.
+    return { host, port, user: 'root', ...(statusPort === undefined ? {} : { statusPort }) }
   }
 
   act(action: NodeAction, name: string): Promise<ClusterDescription> {
@@ -51,7 +68,7 @@ export class LocalCluster implements RunningCluster {
           if (!this.#original.has(name)) {
             if (node.status !== 'stopped') await this.#act('kill', node)
             await this.#expire(node)
-            this.#nodes.forget(name)
+            await this.#nodes.forget(name)
           } else if (node.status === 'stopped') {
             await this.#act('start', node)
             started.push(name)
@@ -83,7 +100,7 @@ export class LocalCluster implements RunningCluster {
     // Without a PD to be asked, what the TiDB holds in it stays until it runs out.
     const pdRuns = this.#nodes.list().some(({ role, status }) => role === 'pd' && status === 'running')
     if (node.role !== 'tidb' || !pdRuns) return
-    const id = await this.#registry().idOf(node)
+    const id = await this.#registry().idOf(node.address)
     if (id !== undefined) this.#ids.set(node.name, id)
   }
 
@@ -91,7 +108,7 @@ export class LocalCluster implements RunningCluster {
     if (node.role !== 'tidb') return
     if (node.status !== 'stopped' || !this.#ids.has(node.name)) await this.#remember(node)
     const id = this.#ids.get(node.name)
-    if (id !== undefined) await this.#registry().expire(id, node)
+    if (id !== undefined) await this.#registry().expire(id, node.address)
   }
 
   #registry(): PdRegistry {

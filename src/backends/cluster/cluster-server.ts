@@ -1,0 +1,31 @@
+import type { Endpoint } from '../../connections/endpoint.ts'
+import type { RunningServer, ServerDeath } from '../backend.ts'
+import type { RunningCluster } from './cluster.ts'
+
+/** A cluster as whoever needs just a TiDB sees it: its first one. */
+export class ClusterServer implements RunningServer {
+  readonly cluster: RunningCluster
+  readonly readyDatabases: readonly string[]
+  readonly died: Promise<ServerDeath>
+  readonly endpoint: Endpoint
+  readonly #end: () => Promise<void>
+  #stopped: Promise<void> | undefined
+
+  constructor(
+    cluster: RunningCluster,
+    readyDatabases: readonly string[],
+    died: Promise<ServerDeath>,
+    end: () => Promise<void>,
+  ) {
+    this.cluster = cluster
+    this.readyDatabases = readyDatabases
+    this.endpoint = cluster.endpointOf('tidb-1')
+    this.#end = end
+    this.died = died
+  }
+
+  stop(): Promise<void> {
+    this.#stopped ??= this.#end()
+    return this.#stopped
+  }
+}
