@@ -50,10 +50,8 @@ export interface BrokerClient {
   /** A clean database on a server of its own. @throws DatabaseError `DATABASE_NO_PRIVATE_SERVER` on shared backends. */
   openPrivateServer(options: { slot: number }): Promise<DatabaseLease>
   closePrivateServer(serverId: string): Promise<void>
-<<<<<<< HEAD
   /** The server that TiDB is compared with; started when it is first asked for. @throws BackendError `BACKEND_REFERENCE_…` */
   acquireReference(): Promise<ReferenceGrant>
-=======
   /** @throws BackendError `BACKEND_CLUSTER_…`, DatabaseError `DATABASE_NO_CLUSTER` */
   changeNode(serverId: string, action: NodeAction, node: string): Promise<ClusterDescription>
   addTidb(serverId: string): Promise<ClusterNode>
@@ -61,7 +59,6 @@ export interface BrokerClient {
   restoreCluster(serverId: string): Promise<ClusterDescription>
   /** Login of one of a cluster's TiDBs. */
   endpointOfNode(serverId: string, node: string): Promise<Endpoint>
->>>>>>> c2950b4 (Give tests a fixture for the nodes of a cluster)
   /** What ended a server, if one that this worker knows has ended by itself. */
   deathOf(serverId: string): BackendError | undefined
   /** The broker takes back what is still out. */
@@ -144,15 +141,12 @@ export async function connectBroker(address: string): Promise<BrokerClient> {
     closePrivateServer: async (server) => {
       await ask({ method: 'closePrivateServer', server }, z.null())
     },
-<<<<<<< HEAD
     acquireReference: async () => referenceFromWire(await ask({ method: 'acquireReference' }, referenceSchema)),
-=======
     changeNode: (server, action, node) => ask({ method: 'changeNode', server, action, node }, clusterSchema),
     addTidb: (server) => ask({ method: 'addTidb', server }, clusterNodeSchema),
     restoreCluster: (server) => ask({ method: 'restoreCluster', server }, clusterSchema),
     endpointOfNode: async (server, node) =>
       endpointFromWire(await ask({ method: 'endpointOfNode', server, node }, endpointSchema)),
->>>>>>> c2950b4 (Give tests a fixture for the nodes of a cluster)
     deathOf: (serverId) => deaths.get(serverId),
     close: () => socket.destroy(),
   }

@@ -124,9 +124,7 @@ const callSchema = z.discriminatedUnion('method', [
   z.object({ method: z.literal('recordUndo'), lease: z.string(), undo: z.array(z.string()) }),
   z.object({ method: z.literal('openPrivateServer'), slot }),
   z.object({ method: z.literal('closePrivateServer'), server: z.string() }),
-<<<<<<< HEAD
   z.object({ method: z.literal('acquireReference') }),
-=======
   z.object({
     method: z.literal('changeNode'),
     server: z.string(),
@@ -136,7 +134,6 @@ const callSchema = z.discriminatedUnion('method', [
   z.object({ method: z.literal('addTidb'), server: z.string() }),
   z.object({ method: z.literal('restoreCluster'), server: z.string() }),
   z.object({ method: z.literal('endpointOfNode'), server: z.string(), node: z.string() }),
->>>>>>> c2950b4 (Give tests a fixture for the nodes of a cluster)
 ])
 export type BrokerCall = z.infer<typeof callSchema>
 
@@ -167,19 +164,8 @@ export function grantFromWire(wire: z.infer<typeof grantSchema>): ServerGrant {
   return { ...wire, endpoint: endpointFromWire(wire.endpoint) }
 }
 
-<<<<<<< HEAD
 export function endpointFromWire(wire: z.infer<typeof endpointSchema>): Endpoint {
   const { password, tls, statusPort, host, port, user } = wire
-=======
-export function endpointFromWire({
-  password,
-  tls,
-  statusPort,
-  host,
-  port,
-  user,
-}: z.infer<typeof endpointSchema>): Endpoint {
->>>>>>> c2950b4 (Give tests a fixture for the nodes of a cluster)
   return {
     host,
     port,
