@@ -8,7 +8,7 @@ import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { parseArgs } from 'node:util'
 import { readBuildPlan } from '../src/backends/embedded/build-plan.ts'
-import { tidbModuleFolder } from '../src/backends/embedded/module-folder.ts'
+import { moduleFolder } from '../src/backends/embedded/module-folder.ts'
 import { serverPackageName, type PackagedServerManifest } from '../src/backends/embedded/packaged-server.ts'
 import { digestOf, releaseOf } from '../src/backends/local/binary-identity.ts'
 import { goModuleLicenses } from './go-module-licenses.ts'
@@ -23,7 +23,7 @@ if (values.binary === undefined || values.out === undefined) {
 }
 const binary = resolve(values.binary)
 const folder = resolve(values.out)
-const plan = await readBuildPlan(tidbModuleFolder())
+const plan = await readBuildPlan(moduleFolder('tidb'))
 const release = await releaseOf(binary)
 if (release !== plan.release) {
   console.error(`${binary} is TiDB ${release}, and this package builds ${plan.release}.`)

@@ -50,10 +50,28 @@ export async function removeContainer(engine: DockerEngine, id: string): Promise
   }
 }
 
-/** Removes the containers of one run; how many there were. */
+/** Those of one run, or of all. */
+async function listNetworks(engine: DockerEngine, runId?: string): Promise<Listed[]> {
+  const label = runId === undefined ? RUN_LABEL : `${RUN_LABEL}=${runId}`
+  const filters = encodeURIComponent(JSON.stringify({ label: [label] }))
+  return await engine.json<Listed[]>(`/networks?filters=${filters}`, { timeout: PATIENCE })
+}
+
+/** One that is gone is fine. */
+export async function removeNetwork(engine: DockerEngine, id: string): Promise<void> {
+  try {
+    await engine.bytes(`/networks/${id}`, { method: 'DELETE', timeout: PATIENCE })
+  } catch (error) {
+    if (!(error instanceof EngineResponseError) || error.status !== 404) throw error
+  }
+}
+
+/** Removes the containers and networks of one run; how many there were. */
 export async function removeRun(engine: DockerEngine, runId: string): Promise<number> {
   const found = await listContainers(engine, runId)
   await Promise.all(found.map(({ Id }) => removeContainer(engine, Id)))
+  const networks = await listNetworks(engine, runId)
+  await Promise.all(networks.map(({ Id }) => removeNetwork(engine, Id)))
   return found.length
 }
 
@@ -62,6 +80,8 @@ export async function sweepDeadRuns(engine: DockerEngine): Promise<number> {
   const all = await listContainers(engine)
   const orphans = all.filter(({ Labels: labels }) => isOwnerDead(labels, engine.isLocal))
   await Promise.all(orphans.map(({ Id }) => removeContainer(engine, Id)))
+  const networks = (await listNetworks(engine)).filter(({ Labels: labels }) => isOwnerDead(labels, engine.isLocal))
+  await Promise.all(networks.map(({ Id }) => removeNetwork(engine, Id)))
   return orphans.length
 }
 

@@ -3,11 +3,11 @@ import type { ResolvedConfig } from '../../../config/resolved-config.ts'
 import { BackendError } from '../../../errors/backend-error.ts'
 import { isTidbTestError, messageOf } from '../../../errors/tidb-test-error.ts'
 import type { Availability, Backend, BackendStartOptions, RunningBackend, RunningServer } from '../../backend.ts'
-import { watchContainers } from '../../container/container-watcher.ts'
-import { removeRun, sweepDeadRuns } from '../../container/containers.ts'
-import { findEngine, type FoundEngine } from '../../container/find-engine.ts'
+import { ContainerRun } from '../../container/container-run.ts'
+import { removeNetwork } from '../../container/containers.ts'
+import { findEngine } from '../../container/find-engine.ts'
+import { ownerLabels } from '../../container/owner.ts'
 import { ensureImage, presentImage } from '../../container/pull-image.ts'
-import { startRyuk } from '../../container/ryuk.ts'
 import { identifyServer } from '../../external/identify-server.ts'
 import { readyDatabaseNames } from '../../local/ready-databases.ts'
 import { fillTemplate } from '../../local/template.ts'
@@ -56,10 +56,8 @@ async function check(
 }
 
 interface Started {
-  readonly found: FoundEngine
+  readonly run: ContainerRun
   readonly images: Readonly<Record<NodeRole, string>>
-  readonly runId: string
-  readonly ryuk: boolean
   readonly open: Set<RunningServer>
 }
 
@@ -70,19 +68,14 @@ async function start(
 ): Promise<RunningBackend> {
   const { progress, signal } = options
   const images = clusterImages(backend)
-  const found = await findEngine(signal)
-  await sweepDeadRuns(found.engine)
-  for (const image of new Set(Object.values(images))) await ensureImage(found.engine, image, progress, signal)
-  const ryuk = await startRyuk(found.engine, progress, signal)
-  const runId = randomUUID()
-  const watcher = await watchContainers({ address: found.engine.address, runId })
-  const started: Started = { found, images, runId, ryuk, open: new Set() }
+  const run = await ContainerRun.begin(options)
+  const started: Started = { run, images, open: new Set() }
   const stop = async (): Promise<void> => {
     await Promise.allSettled([...started.open].map((server) => server.stop()))
-    await removeRun(found.engine, runId)
-    await watcher.release()
+    await run.remove()
   }
   try {
+    for (const image of new Set(Object.values(images))) await ensureImage(run.engine, image, progress, run.signal)
     progress.update(`Starting a cluster of ${describeCounts(counts)} from ${images.tidb}`)
     const open = (): Promise<OpenedCluster> => openCluster(started, counts, backend.readyDatabases, options)
     const first = await open()
@@ -121,19 +114,24 @@ interface OpenedCluster {
 }
 
 async function openCluster(
-  { found, images, runId, ryuk, open }: Started,
+  { run, images, open }: Started,
   counts: ClusterCounts,
   readyDatabases: number | undefined,
   { schema, progress, signal }: BackendStartOptions,
 ): Promise<OpenedCluster> {
-  const { Network, getContainerRuntimeClient } = await import('testcontainers')
+  const { getContainerRuntimeClient } = await import('testcontainers')
   const { ContainerNodes } = await import('./container-nodes.ts')
   const { host } = (await getContainerRuntimeClient()).info.containerRuntime
-  const network = await new Network().start()
-  const nodes = new ContainerNodes({ engine: found.engine, host, images, network, runId, ryuk })
+  const { engine, id: runId } = run
+  // Not by Testcontainers, whose own clean-up would have to be there: this one goes with the run's containers.
+  const network = `vitest-tidb-${randomUUID()}`
+  const content = JSON.stringify({ Name: network, Labels: ownerLabels(runId) })
+  const body = { type: 'application/json', content }
+  await engine.json<unknown>('/networks/create', { method: 'POST', body })
+  const nodes = new ContainerNodes({ engine, host, images, network, runId })
   const end = async (): Promise<void> => {
     await nodes.removeAll()
-    await network.stop()
+    await removeNetwork(engine, network)
   }
   try {
     await nodes.startAll(counts)

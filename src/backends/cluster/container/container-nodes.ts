@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { GenericContainer, Wait, type StartedNetwork } from 'testcontainers'
+import { GenericContainer, Wait } from 'testcontainers'
 import { freePorts } from '../../../child-process/free-ports.ts'
 import { BackendError } from '../../../errors/backend-error.ts'
 import { messageOf } from '../../../errors/tidb-test-error.ts'
@@ -21,10 +21,9 @@ export interface ContainerNodesOptions {
   readonly engine: DockerEngine
   readonly host: string
   readonly images: Readonly<Record<NodeRole, string>>
-  readonly network: StartedNetwork
+  /** Its name. */
+  readonly network: string
   readonly runId: string
-  /** Whether Ryuk is told of the containers. */
-  readonly ryuk: boolean
 }
 
 interface ContainerNode {
@@ -135,17 +134,17 @@ export class ContainerNodes implements ManagedNodes {
   }
 
   async #startNew(role: NodeRole, number: number): Promise<string> {
-    const { images, network, runId, ryuk } = this.#options
+    const { images, network, runId } = this.#options
     const name = `${role}-${number}`
     const inside = portsOf(role)
     const ports = await freePorts(inside.length)
     const container = await new GenericContainer(images[role])
-      .withNetwork(network)
+      .withNetworkMode(network)
       .withNetworkAliases(name)
       .withExposedPorts(...inside.map((port, index) => ({ container: port, host: ports[index] as number })))
       .withLabels({ ...ownerLabels(runId) })
       .withEnvironment({ TZ: 'UTC' })
-      .withAutoCleanup(ryuk)
+      .withAutoCleanup(false)
       .withCommand([...flagsOf(role, name, this.#pds)])
       // What is ready is found out below, since PDs are ready only together.
       .withWaitStrategy(Wait.forListeningPorts().withStartupTimeout(READY_TIMEOUT_MS))
