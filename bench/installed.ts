@@ -39,11 +39,14 @@ export class Installed {
     return path
   }
 
+  /** Of Vitest's command. */
+  get vitestPath(): string {
+    return join(this.#folder, 'node_modules/vitest/vitest.mjs')
+  }
+
   /** Runs Vitest in a project to its end. @throws Error when a test fails */
   async vitest(path: string): Promise<void> {
-    await promisify(execFile)(process.execPath, [join(this.#folder, 'node_modules/vitest/vitest.mjs'), 'run'], {
-      cwd: path,
-    })
+    await promisify(execFile)(process.execPath, [this.vitestPath, 'run'], { cwd: path })
   }
 
   async remove(): Promise<void> {

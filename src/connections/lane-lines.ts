@@ -26,7 +26,8 @@ export function laneLines(
   const names = record.sessions.map(({ name }) => name)
   const [labels = 0] = columnWidths(names.map((name) => [name]))
   const room = width - labels - 4
-  let { statements } = record
+  // Each takes a column at least.
+  let statements = record.statements.slice(-room)
   let stretches = stretchesOf(record, statements)
   while (momentsOf(stretches).length > room && statements.length > 1) {
     statements = statements.slice(1)

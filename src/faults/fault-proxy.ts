@@ -4,7 +4,7 @@ import { systemClock } from '../clock/system-clock.ts'
 import { addressOf, type Endpoint } from '../connections/endpoint.ts'
 import { FaultError } from '../errors/fault-error.ts'
 import type { Fault } from './fault.ts'
-import { FaultScope, type ScopeOptions } from './fault-scope.ts'
+import { FaultScope, type ScopeOptions, type SessionLike } from './fault-scope.ts'
 import { Listener } from './listener.ts'
 import { ProxiedConnection } from './proxied-connection.ts'
 
@@ -12,6 +12,18 @@ export interface FaultProxyOptions {
   /** Ends every fault when it aborts: no scope outlives a test that has timed out. */
   readonly signal?: AbortSignal
   readonly clock?: Clock
+  /** Told of each fault when it is over. */
+  readonly onOver?: (fault: PastFault) => void
+}
+
+/** A fault that was in force. Times in milliseconds since the Unix epoch. */
+export interface PastFault {
+  /** Such as `loseReply({ of: 'COMMIT' })`. */
+  readonly name: string
+  readonly from: number
+  readonly to: number
+  /** Whom it concerned; undefined for every connection. */
+  readonly only: readonly SessionLike[] | undefined
 }
 
 /**
@@ -23,14 +35,17 @@ export class FaultProxy {
   readonly behind: Endpoint
   readonly #listener: Listener
   readonly #clock: Clock
+  readonly #onOver: FaultProxyOptions['onOver']
   readonly #connections = new Set<ProxiedConnection>()
   readonly #scopes = new Set<FaultScope>()
   #closed = false
 
-  private constructor(behind: Endpoint, listener: Listener, { signal, clock = systemClock }: FaultProxyOptions) {
+  private constructor(behind: Endpoint, listener: Listener, options: FaultProxyOptions) {
+    const { signal, clock = systemClock, onOver } = options
     this.behind = behind
     this.#listener = listener
     this.#clock = clock
+    this.#onOver = onOver
     signal?.addEventListener('abort', () => this.heal(signal.reason), { once: true })
   }
 
@@ -59,21 +74,23 @@ export class FaultProxy {
    */
   async during<R>(faults: Fault | readonly Fault[], body: () => Promise<R>, options: ScopeOptions = {}): Promise<R> {
     if (this.#closed) throw new FaultError('FAULT_CLOSED', `the proxy before ${addressOf(this.behind)} is closed`)
-    const scope = new FaultScope(
-      'begin' in faults || !Array.isArray(faults) ? [faults as Fault] : (faults as Fault[]),
-      {
-        ...options,
-        clock: this.#clock,
-        connections: this.#connections,
-        changed: () => this.#concern(),
-        listen: (open) => (open ? this.#listener.reopen() : this.#listener.refuse()),
-      },
-    )
+    const all = 'begin' in faults || !Array.isArray(faults) ? [faults as Fault] : (faults as Fault[])
+    const scope = new FaultScope(all, {
+      ...options,
+      clock: this.#clock,
+      connections: this.#connections,
+      changed: () => this.#concern(),
+      listen: (open) => (open ? this.#listener.reopen() : this.#listener.refuse()),
+    })
+    const from = this.#clock.now()
     this.#scopes.add(scope)
     try {
       return await scope.run(body)
     } finally {
       this.#scopes.delete(scope)
+      const to = Math.min(this.#clock.now(), from + (options.for ?? Infinity))
+      const only = options.only === undefined ? undefined : [options.only].flat()
+      for (const { name } of all) this.#onOver?.({ name, from, to, only })
     }
   }
 

@@ -31,7 +31,8 @@ interface Transaction {
 const LEAST = 0.01
 
 export function lanesOf(record: TestRecord): Lane[] {
-  const { sessions, statements, waits = [], events = [] } = record
+  const { sessions, statements, waits = [] } = record
+  const events = (record.events ?? []).map(openedTogether)
   const named = new Map<string, EventRecord[]>()
   for (const event of events) named.set(event.lane, [...(named.get(event.lane) ?? []), event])
   const ofSessions = sessions.map(({ name }, index): Lane => {
@@ -61,6 +62,14 @@ export function lanesOf(record: TestRecord): Lane[] {
     ...others,
     ...machineLanes(record),
   ]
+}
+
+/** Those who met at a barrier go on together, though the test heard of it one after the other. */
+function openedTogether(event: EventRecord, _: number, all: readonly EventRecord[]): EventRecord {
+  const { kind, until, at, text } = event
+  if (kind !== 'barrier' || until === undefined) return event
+  const met = all.filter((other) => other.kind === kind && other.text === text && other.at <= until && (other.until ?? 0) >= at)
+  return { ...event, until: Math.max(...met.map((other) => other.until ?? 0)) }
 }
 
 /** Every moment at which something begins or ends, in order. */

@@ -33,7 +33,7 @@ export function SwimLanes({ record, chosen, onChoose }: Props): JSX.Element {
   useLayoutEffect(() => {
     const measured = area.current
     if (measured === null) return undefined
-    const observer = new ResizeObserver(() => setWidth(Math.max(200, measured.clientWidth - 24)))
+    const observer = new ResizeObserver(() => setWidth(Math.max(200, measured.clientWidth - 56)))
     observer.observe(measured)
     return () => observer.disconnect()
   }, [])
@@ -79,7 +79,7 @@ export function SwimLanes({ record, chosen, onChoose }: Props): JSX.Element {
         </ol>
         <div class="drawing scroll" ref={area}>
           <svg
-            width={scale.width + 24}
+            width={scale.width + 56}
             height={height}
             role="group"
             aria-label={`${lanes.length} lanes over ${duration(record.milliseconds)}; arrow keys go from statement to statement`}
