@@ -72,6 +72,9 @@ function openedTogether(event: EventRecord, _: number, all: readonly EventRecord
   return { ...event, until: Math.max(...met.map((other) => other.until ?? 0)) }
 }
 
+/** What lies closer together than it was measured is one moment. */
+const APART = 0.025
+
 /** Every moment at which something begins or ends, in order. */
 export function momentsOf(lanes: readonly Lane[], end: number): number[] {
   const all = lanes.flatMap(({ bars, waits, events, transactions }) => [
@@ -79,7 +82,8 @@ export function momentsOf(lanes: readonly Lane[], end: number): number[] {
     ...waits.flatMap(({ at, until }) => [at, until]),
     ...events.flatMap(({ at, until }) => [at, until ?? at]),
   ])
-  return [...new Set([0, ...all, end])].filter((moment) => moment >= 0).toSorted((a, b) => a - b)
+  const sorted = [0, ...all, end].filter((moment) => moment >= 0).toSorted((a, b) => a - b)
+  return sorted.filter((moment, index) => index === 0 || moment - (sorted[index - 1] ?? 0) > APART)
 }
 
 function lane(given: Pick<Lane, 'label' | 'kind'> & Partial<Lane>): Lane {

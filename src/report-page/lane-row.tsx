@@ -61,10 +61,10 @@ function LaneBar(props: {
   const room = Math.floor((width - 6) / LETTER)
   const shape = (
     <>
-      <title>{`${oneLine(detail).slice(0, 300)}\n${duration(to - from)}`}</title>
+      <title>{`${label}, ${outcome}, ${duration(to - from)}: ${oneLine(detail).slice(0, 300)}`}</title>
       <rect x={x(from)} y={BAR.y} width={width} height={BAR.height} rx={2} />
       {room >= Math.min(3, text.length) && room > 0 && (
-        <text x={x(from) + 4} y={BAR.y + 14}>
+        <text x={x(from) + 4} y={BAR.y + 14} aria-hidden="true">
           {text.length > room ? `${text.slice(0, room - 1)}…` : text}
         </text>
       )}
@@ -75,7 +75,6 @@ function LaneBar(props: {
     <g
       class={`bar ${outcome} ${statement === chosen ? 'chosen' : ''}`}
       role="button"
-      aria-label={`${label}, ${outcome}, ${duration(to - from)}: ${oneLine(detail).slice(0, 120)}`}
       data-statement={statement}
       tabIndex={statement === (chosen ?? 0) ? 0 : -1}
       onFocus={() => onChoose(statement)}

@@ -77,7 +77,7 @@ export function SwimLanes({ record, chosen, onChoose }: Props): JSX.Element {
             </li>
           ))}
         </ol>
-        <div class="drawing scroll" ref={area}>
+        <div class="drawing scroll" ref={area} tabIndex={0} role="region" aria-label="Lanes">
           <svg
             width={scale.width + 56}
             height={height}

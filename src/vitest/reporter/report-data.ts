@@ -1,3 +1,4 @@
+import { relative } from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
 import type { SerializedError } from 'vitest'
 import type { TestCase, TestModule, Vitest } from 'vitest/node'
@@ -10,6 +11,12 @@ import { RECORD_VERSION } from '../../report/test-record.ts'
 
 const LONGEST_MESSAGE = 10_000
 
+/** How texts and paths are told. */
+interface Told {
+  readonly clean: (text: string) => string
+  readonly root: string
+}
+
 export interface ReportDataOptions {
   readonly vitest: Vitest
   readonly testModules: readonly TestModule[]
@@ -19,7 +26,8 @@ export interface ReportDataOptions {
 
 /** What the report of these modules shows; undefined when none of their tests used a TiDB. */
 export function reportDataOf(options: ReportDataOptions): ReportData | undefined {
-  const { testModules, unhandledErrors, secrets } = options
+  const { vitest, testModules, unhandledErrors, secrets } = options
+  const { root } = vitest.config
   const runs: RunRecord[] = []
   const seen = new Map<string, number>()
   const runOf = (module: TestModule): number | undefined => {
@@ -36,15 +44,16 @@ export function reportDataOf(options: ReportDataOptions): ReportData | undefined
     .toSorted((a, b) => compare(a.relativeModuleId, b.relativeModuleId) || compare(a.project.name, b.project.name))
     .flatMap((module) => {
       const run = runOf(module)
-      return [...module.children.allTests()].map((test) => testOf(test, run, clean))
+      return [...module.children.allTests()].map((test) => testOf(test, run, { clean, root }))
     })
   if (!tests.some(({ record }) => record !== undefined)) return undefined
   const ofModules = testModules.flatMap((module) => module.errors())
-  const errors = [...ofModules, ...unhandledErrors].map((error) => errorOf(error, clean))
+  const errors = [...ofModules, ...unhandledErrors].map((error) => errorOf(error, { clean, root }))
   return { version: RECORD_VERSION, writtenAt: Date.now(), runs, tests, errors }
 }
 
-function testOf(test: TestCase, run: number | undefined, clean: (text: string) => string): ReportedTest {
+function testOf(test: TestCase, run: number | undefined, told: Told): ReportedTest {
+  const { clean } = told
   const { state, errors = [] } = test.result()
   const diagnostic = test.diagnostic()
   const { tidb } = test.meta()
@@ -59,7 +68,7 @@ function testOf(test: TestCase, run: number | undefined, clean: (text: string) =
     ...(diagnostic === undefined ? {} : { milliseconds: Math.round(diagnostic.duration * 10) / 10 }),
     ...(diagnostic === undefined || diagnostic.retryCount === 0 ? {} : { retries: diagnostic.retryCount }),
     ...(run === undefined ? {} : { run }),
-    ...(errors.length === 0 ? {} : { errors: errors.map((error) => errorOf(error, clean)) }),
+    ...(errors.length === 0 ? {} : { errors: errors.map((error) => errorOf(error, told)) }),
     ...(isReadable(tidb) ? { record: tidb } : {}),
   }
 }
@@ -70,14 +79,14 @@ function namesOf(test: TestCase): string[] {
   return names
 }
 
-function errorOf(error: SerializedError, clean: (text: string) => string): ReportedError {
+function errorOf(error: SerializedError, { clean, root }: Told): ReportedError {
   const { message, diff, name, stacks } = error as SerializedError & { readonly diff?: string }
   const [frame] = (stacks ?? []) as readonly { readonly file: string; readonly line: number; readonly column: number }[]
   const named = name === undefined || name === 'Error' || name === 'AssertionError' ? '' : `${name}: `
   return {
     message: clean(`${named}${message}`),
     ...(typeof diff === 'string' ? { diff: clean(diff) } : {}),
-    ...(frame === undefined ? {} : { at: `${frame.file}:${frame.line}:${frame.column}` }),
+    ...(frame === undefined ? {} : { at: `${relative(root, frame.file)}:${frame.line}:${frame.column}` }),
   }
 }
 
