@@ -167,25 +167,31 @@ inBrowser('statements are searched, and copied as a script', async () => {
   ])
 })
 
-inBrowser('barriers, messages, anomalies, plans, faults, the wait-for graph and the environment are shown', async () => {
-  const page = await open('#test-1')
-  expect(await page.getByRole('region', { name: /^Who waited/ }).getByRole('img').getAttribute('aria-label')).toBe(
-    'bob waits for alice',
-  )
-  await page.goto(`${page.url().split('#')[0]}#test-2`)
-  await expect.poll(() => page.locator('.event.barrier').count()).toBe(2)
-  expect(await page.locator('.event.message title').allTextContents()).toEqual(['alice: message hello to bob'])
-  await page.goto(`${page.url().split('#')[0]}#test-3`)
-  const anomalies = page.getByRole('region', { name: 'Anomalies by setting' })
-  await anomalies.waitFor()
-  expect(await anomalies.getByRole('row', { name: /G2-item/ }).textContent()).toContain('✗ occurs')
-  await page.goto(`${page.url().split('#')[0]}#test-4`)
-  await page.getByRole('region', { name: 'Plan', exact: true }).last().getByText('Point_Get').waitFor()
-  await page.goto(`${page.url().split('#')[0]}#test-5`)
-  await page.getByRole('region', { name: 'Faults' }).last().getByText('latency').first().waitFor()
-  await page.getByRole('link', { name: 'Environment' }).click()
-  await page.getByRole('row', { name: /^test\.rows/ }).waitFor()
-})
+inBrowser(
+  'barriers, messages, anomalies, plans, faults, the wait-for graph and the environment are shown',
+  async () => {
+    const page = await open('#test-1')
+    expect(
+      await page
+        .getByRole('region', { name: /^Who waited/ })
+        .getByRole('img')
+        .getAttribute('aria-label'),
+    ).toBe('bob waits for alice')
+    await page.goto(`${page.url().split('#')[0]}#test-2`)
+    await expect.poll(() => page.locator('.event.barrier').count()).toBe(2)
+    expect(await page.locator('.event.message title').allTextContents()).toEqual(['alice: message hello to bob'])
+    await page.goto(`${page.url().split('#')[0]}#test-3`)
+    const anomalies = page.getByRole('region', { name: 'Anomalies by setting' })
+    await anomalies.waitFor()
+    expect(await anomalies.getByRole('row', { name: /G2-item/ }).textContent()).toContain('✗ occurs')
+    await page.goto(`${page.url().split('#')[0]}#test-4`)
+    await page.getByRole('region', { name: 'Plan', exact: true }).last().getByText('Point_Get').waitFor()
+    await page.goto(`${page.url().split('#')[0]}#test-5`)
+    await page.getByRole('region', { name: 'Faults' }).last().getByText('latency').first().waitFor()
+    await page.getByRole('link', { name: 'Environment' }).click()
+    await page.getByRole('row', { name: /^test\.rows/ }).waitFor()
+  },
+)
 
 inBrowser('what tests are called and send stays text', async () => {
   const page = await open('#test-6')

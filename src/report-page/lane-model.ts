@@ -68,7 +68,9 @@ export function lanesOf(record: TestRecord): Lane[] {
 function openedTogether(event: EventRecord, _: number, all: readonly EventRecord[]): EventRecord {
   const { kind, until, at, text } = event
   if (kind !== 'barrier' || until === undefined) return event
-  const met = all.filter((other) => other.kind === kind && other.text === text && other.at <= until && (other.until ?? 0) >= at)
+  const met = all.filter(
+    (other) => other.kind === kind && other.text === text && other.at <= until && (other.until ?? 0) >= at,
+  )
   return { ...event, until: Math.max(...met.map((other) => other.until ?? 0)) }
 }
 

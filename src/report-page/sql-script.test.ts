@@ -19,7 +19,15 @@ test('a script tells sessions apart, and what failed or is not whole', () => {
     ],
     statements: [
       { session: 0, at: 0, milliseconds: 1, sql: 'BEGIN;' },
-      { session: 1, at: 1, milliseconds: 1, sql: 'INSERT INTO t VALUES (?)', values: ["'x'"], cut: true as const, error: 'no\ntable' },
+      {
+        session: 1,
+        at: 1,
+        milliseconds: 1,
+        sql: 'INSERT INTO t VALUES (?)',
+        values: ["'x'"],
+        cut: true as const,
+        error: 'no\ntable',
+      },
     ],
   } as unknown as TestRecord
   expect(sqlScript('a\ntest', record, record.statements)).toBe(
