@@ -130,7 +130,10 @@ export class BrokerCalls {
           throw new DatabaseError(
             'DATABASE_NO_PRIVATE_SERVER',
             `A server of its own can't be had from the ${backend.kind} backend (${backend.detail}): it has one for all.`,
-            { remedy: "Use the backend 'binary' or 'embedded' for tests of mode 'server'." },
+            {
+              remedy:
+                "Use 'binary', 'embedded', or containers with TIDB_CONTAINER_PER=worker for tests of mode 'server'.",
+            },
           )
         }
         const running = await backend.openServer()
