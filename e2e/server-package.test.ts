@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { expect, test } from 'vitest'
+import { goModuleLicenses } from '../scripts/go-module-licenses.ts'
 import { bareMachine, noTidb } from './support/bare-machine.ts'
 import { PASSING } from './support/passing-test.ts'
 import { tidbTest } from './support/tidb-test.ts'
@@ -45,6 +46,30 @@ test('with the package of a built server a suite runs where there is no Go, and 
   expect(other.output).toMatch(/Building TiDB needs the Go toolchain/)
   expect(other.exitCode).toBe(1)
 })
+
+test('the licences of all modules that are compiled into the server are in its package', async ({ skip }) => {
+  const built = await tidbTest(await UserProject.create({}), ['install'])
+  if (built.exitCode !== 0) return skip(`there is no built tidb-server: ${built.output.split('\n')[0]}`)
+  const binary = built.output.trim().split('\n').at(-1) ?? ''
+  const read = (): string => goModuleLicenses(binary)
+  const missing = obstacleOf(read)
+  // A server that was restored from a cache was built elsewhere.
+  skip(missing !== undefined, missing)
+  const notices = read()
+  expect(notices).toMatch(/^github\.com\/pingcap\/tidb v\S+\n\n\s*Apache License/m)
+  expect(notices).toMatch(/^github\.com\/go-sql-driver\/mysql v/m)
+})
+
+function obstacleOf(work: () => unknown): string | undefined {
+  try {
+    work()
+    return undefined
+  } catch (error) {
+    const { message } = error as Error
+    if (/ENOENT|not in Go's module cache/.test(message)) return message
+    throw error
+  }
+}
 
 /** As npm would: the package is packed, without a second copy of the server and without compression. */
 async function install(project: UserProject, binary: string): Promise<string> {

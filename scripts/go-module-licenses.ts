@@ -12,18 +12,22 @@ const NOTICE = /^(licen[cs]e|copying|notice|patents|unlicense)([.-]|$)/i
  * @throws Error when a module is not in the cache, or has no licence
  */
 export function goModuleLicenses(binary: string): string {
-  const cache = execFileSync('go', ['env', 'GOMODCACHE'], { encoding: 'utf8' }).trim()
+  const [cache = '', goRoot = ''] = execFileSync('go', ['env', 'GOMODCACHE', 'GOROOT'], { encoding: 'utf8' }).split(
+    '\n',
+  )
   const told = execFileSync('go', ['version', '-m', binary], { encoding: 'utf8' })
   const modules = modulesIn(told)
   if (modules.length === 0) throw new Error(`${binary} does not say which modules it was built from`)
-  return modules.map(({ path, version }) => noticeOf(cache, path, version)).join(`\n${'-'.repeat(80)}\n\n`)
+  const standardLibrary = `Go and its standard library\n\n${readFileSync(join(goRoot, 'LICENSE'), 'utf8').trim()}\n`
+  const notices = modules.map(({ path, version }) => noticeOf(cache, path, version))
+  return [...notices, standardLibrary].join(`\n${'-'.repeat(80)}\n\n`)
 }
 
-/** Lines `dep PATH VERSION SUM`; one that a line `=> PATH VERSION SUM` follows was replaced by that. */
+/** Lines `mod` (the program's own module) and `dep PATH VERSION SUM`; one that a line `=> PATH VERSION SUM` follows was replaced by that. */
 function modulesIn(told: string): { path: string; version: string }[] {
   const lines = told.split('\n').map((line) => line.trim().split(/\s+/))
   return lines.flatMap(([word, path = '', version = ''], index) => {
-    if (word !== 'dep' && word !== '=>') return []
+    if (word !== 'mod' && word !== 'dep' && word !== '=>') return []
     return lines[index + 1]?.[0] === '=>' ? [] : [{ path, version }]
   })
 }

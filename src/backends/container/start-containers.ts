@@ -56,13 +56,13 @@ async function startIn(
 
   const wanted = options.warmImage ?? !isCi(process.env)
   // What a schema takes to make is better shown than done beside the tests.
-  const made = warm ?? (wanted && schema !== undefined ? await orNothing(source?.make(), progress) : undefined)
+  const made = warm ?? (wanted && schema !== undefined ? await orNothing(source?.make(), run, progress) : undefined)
   progress.update(`Starting ${image}`)
   let tidb: StartedTidb | undefined
   if (made !== undefined) tidb = await source?.startOrDiscard(made, port)
   const isWarm = tidb !== undefined
   tidb ??= await run.start({ image, original, timeout, port })
-  const keeping = isWarm || !wanted || schema !== undefined ? undefined : orNothing(source?.make(), progress)
+  const keeping = isWarm || !wanted || schema !== undefined ? undefined : orNothing(source?.make(), run, progress)
   return sharedContainer(run, image, tidb, isWarm ? (made?.databases ?? 0) : 0, async () => {
     if (keeping !== undefined) await Promise.race([keeping, pause(LAST_CHANCE, undefined, { ref: false })])
     await run.remove()
@@ -73,15 +73,15 @@ async function startIn(
 /** A run that can do without a warm image does. A schema that is wrong would be wrong for each test too. */
 async function orNothing<T>(
   making: Promise<T> | undefined,
+  run: ContainerRun,
   progress: BackendStartOptions['progress'],
 ): Promise<T | undefined> {
   try {
     return await making
   } catch (error) {
     if (isTidbTestError(error) && error.code === 'BACKEND_SCHEMA') throw error
-    if (!isTidbTestError(error) || error.code !== 'BACKEND_STOPPED') {
-      progress.note(`No warm image could be made: ${messageOf(error).split('\n')[0]}`)
-    }
+    // A run that ends before is not worth a word: the next one makes it.
+    if (!run.signal.aborted) progress.note(`No warm image could be made: ${messageOf(error).split('\n')[0]}`)
     return undefined
   }
 }

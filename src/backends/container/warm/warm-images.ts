@@ -53,10 +53,10 @@ export async function markUsed({ key }: WarmImage, cacheDirectory: string): Prom
   }
 }
 
-/** One that is gone, or that a container runs from, is fine. */
-export async function removeImage(engine: DockerEngine, image: string): Promise<void> {
+/** `force`: although a container that has ended was made from it. One that is gone, or is in use, is fine. */
+export async function removeImage(engine: DockerEngine, image: string, { force = false } = {}): Promise<void> {
   try {
-    await engine.bytes(`/images/${image}`, { method: 'DELETE', timeout: 60_000 })
+    await engine.bytes(`/images/${image}?force=${force ? 1 : 0}`, { method: 'DELETE', timeout: 60_000 })
   } catch (error) {
     if (!(error instanceof EngineResponseError) || (error.status !== 404 && error.status !== 409)) throw error
   }

@@ -52,7 +52,7 @@ export class WarmSource {
         progress.note(
           `The warm image ${image.reference} does not start and is removed: ${messageOf(error).split('\n')[0]}`,
         )
-        await removeImage(engine, `${image.reference}?force=1`)
+        await removeImage(engine, image.reference, { force: true })
       }
       return undefined
     }
