@@ -42,6 +42,8 @@ esac`,
   *) exec "$REAL_NPX" "$@" ;;
 esac`,
   curl: 'exit 0',
+  // The job of each Node in the matrix has its own.
+  node: `if [ "$*" = --version ] && [ -n "$NODE_MAJOR" ]; then echo "v$NODE_MAJOR.0.0"; else exec "${process.execPath}" "$@"; fi`,
 }
 
 test.for(WORKFLOWS)('every shell step of %s runs', { timeout: 300_000 }, async (file) => {

@@ -16,7 +16,7 @@ function whyNot(): string | undefined {
   return `no Docker engine has the image ${IMAGE}: ${reason ?? 'there is no docker command'}`
 }
 
-export async function docker(...words: string[]): Promise<string> {
+async function docker(...words: string[]): Promise<string> {
   return (await promisify(execFile)('docker', words)).stdout.trim()
 }
 

@@ -52,7 +52,7 @@ export const backendSettings = {
     ...durationFrom(1),
     variable: 'TIDB_START_TIMEOUT',
     about: 'time in which TiDB in a container must answer',
-    unset: '60 s',
+    unset: '120 s',
   },
   'backend.cacheDirectory': {
     ...path,

@@ -44,7 +44,7 @@ export interface TidbOptions {
         readonly containerPer?: 'run' | 'worker'
         /** Whether a container's first start is kept as a local image. Default: outside of CI. */
         readonly warmImage?: boolean
-        /** Time in which TiDB in a container must answer: milliseconds, or a text such as `'90s'`. Default 60 s. */
+        /** Time in which TiDB in a container must answer: milliseconds, or a text such as `'90s'`. Default 120 s. */
         readonly startTimeout?: number | string
         /** Where builds and templates are kept. */
         readonly cacheDirectory?: string

@@ -12,7 +12,7 @@ export interface ContainerBackendOptions {
   readonly version?: string
   /** The toolkit's cache folder: locks, and when which warm image was used. The images are kept by the engine. */
   readonly cacheDirectory: string
-  /** Milliseconds from the container's start until TiDB must answer; 60,000 when absent. */
+  /** Milliseconds from the container's start until TiDB must answer; 120,000 when absent. */
   readonly startTimeout?: number
   /** One container for the run, shared by all workers, or one for each of them. Default `run`. */
   readonly containerPer?: 'run' | 'worker'

@@ -12,7 +12,7 @@ import type { StartedTidb } from './start-container.ts'
 import { runsTidbAlone } from './tidb-image.ts'
 import { WarmSource } from './warm/warm-source.ts'
 
-const START_TIMEOUT = 60_000
+const START_TIMEOUT = 120_000
 /** Databases cost 15 ms each when the image is made. */
 const MOST_DATABASES = 50
 /** Milliseconds that the end of a run waits for a warm image: Vitest itself gives teardown ten seconds. */

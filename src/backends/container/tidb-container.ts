@@ -11,7 +11,7 @@ import { withReuseLock } from './reuse-lock.ts'
 import { StartedTiDBContainer } from './started-tidb-container.ts'
 import { SQL_PORT, STATUS_PORT, TidbReady } from './tidb-ready.ts'
 
-const START_TIMEOUT = 60_000
+const START_TIMEOUT = 120_000
 const CONFIG_PATH = '/vitest-tidb.toml'
 const CONFIG_LABEL = 'org.vitest-tidb.config'
 

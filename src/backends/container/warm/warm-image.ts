@@ -37,7 +37,7 @@ export function keyOf({ original, schema, databases }: WarmWish): string {
   return createHash('sha256').update(JSON.stringify(facts)).digest('hex').slice(0, 32)
 }
 
-export function referenceOf(key: string): string {
+function referenceOf(key: string): string {
   return `${WARM_REPOSITORY}:${key}`
 }
 
