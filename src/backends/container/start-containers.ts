@@ -62,7 +62,8 @@ async function startIn(
   if (made !== undefined) tidb = await source?.startOrDiscard(made, port)
   const isWarm = tidb !== undefined
   tidb ??= await run.start({ image, original, timeout, port })
-  const keeping = isWarm || !wanted || schema !== undefined ? undefined : orNothing(source?.make(), run, progress)
+  const keeping =
+    isWarm || !wanted || schema !== undefined ? undefined : orNothing(source?.make({ beside: true }), run, progress)
   return sharedContainer(run, image, tidb, isWarm ? (made?.databases ?? 0) : 0, async () => {
     if (keeping !== undefined) await Promise.race([keeping, pause(LAST_CHANCE, undefined, { ref: false })])
     await run.remove()

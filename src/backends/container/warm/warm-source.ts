@@ -28,8 +28,11 @@ export class WarmSource {
     return found
   }
 
-  make(): Promise<WarmImage> {
-    return ensureWarmImage(this.#run.engine, this.#making, this.#cacheDirectory)
+  /** `beside`: while tests run, whose output no line of progress may touch. */
+  make({ beside = false } = {}): Promise<WarmImage> {
+    const { note } = this.#making.progress
+    const making = beside ? { ...this.#making, progress: { note, update: () => undefined } } : this.#making
+    return ensureWarmImage(this.#run.engine, making, this.#cacheDirectory)
   }
 
   /** An image that was removed since, or does not start, is made anew, once. */
