@@ -55,6 +55,19 @@ export type { SlicingOptions } from '../src/faults/faults/slicing.ts'
 export { stall } from '../src/faults/faults/stall.ts'
 export { FaultProxy } from '../src/faults/fault-proxy.ts'
 export type { FaultProxyOptions } from '../src/faults/fault-proxy.ts'
+export { column } from '../src/import/data/columns.ts'
+export type { Column, ColumnOptions } from '../src/import/data/column.ts'
+export { TestData } from '../src/import/data/test-data.ts'
+export type { TestDataOptions } from '../src/import/data/test-data.ts'
+export type { FileFormat } from '../src/import/file-format.ts'
+export { importInto } from '../src/import/import-into.ts'
+export type { ImportIntoOptions } from '../src/import/import-into.ts'
+export { cancelImportJob, importJobs, watchImportJob } from '../src/import/import-jobs.ts'
+export type { ImportJob, WatchOptions as ImportWatchOptions } from '../src/import/import-jobs.ts'
+export { importSupport } from '../src/import/import-support.ts'
+export type { ImportSupport } from '../src/import/import-support.ts'
+export { loadData } from '../src/import/load-data.ts'
+export type { Loaded, LoadDataOptions } from '../src/import/load-data.ts'
 export { Secret } from '../src/logging/secret.ts'
 export { createLogger } from '../src/logging/logger.ts'
 export type { Logger, LoggerOptions, LogLine } from '../src/logging/logger.ts'
@@ -84,6 +97,7 @@ export {
   isCoordinationError,
   isDatabaseError,
   isFaultError,
+  isImportError,
   isPythonError,
   isStateError,
   isStatementError,
@@ -97,6 +111,7 @@ export { ConnectError } from '../src/errors/connect-error.ts'
 export { CoordinationError } from '../src/errors/coordination-error.ts'
 export { DatabaseError } from '../src/errors/database-error.ts'
 export { FaultError } from '../src/errors/fault-error.ts'
+export { ImportError } from '../src/errors/import-error.ts'
 export { PythonError } from '../src/errors/python-error.ts'
 export { StateError } from '../src/errors/state-error.ts'
 export { StatementError } from '../src/errors/statement-error.ts'

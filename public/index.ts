@@ -69,6 +69,19 @@ export type { LatencyOptions } from '../src/faults/faults/latency.ts'
 export type { LoseReplyOptions } from '../src/faults/faults/lose-reply.ts'
 export type { ResetOptions } from '../src/faults/faults/reset.ts'
 export type { SlicingOptions } from '../src/faults/faults/slicing.ts'
+export { column } from '../src/import/data/columns.ts'
+export type { Column, ColumnOptions } from '../src/import/data/column.ts'
+export { TestData } from '../src/import/data/test-data.ts'
+export type { TestDataOptions } from '../src/import/data/test-data.ts'
+export type { FileFormat } from '../src/import/file-format.ts'
+export { importInto } from '../src/import/import-into.ts'
+export type { ImportIntoOptions } from '../src/import/import-into.ts'
+export { cancelImportJob, importJobs, watchImportJob } from '../src/import/import-jobs.ts'
+export type { ImportJob, WatchOptions as ImportWatchOptions } from '../src/import/import-jobs.ts'
+export { importSupport } from '../src/import/import-support.ts'
+export type { ImportSupport } from '../src/import/import-support.ts'
+export { loadData } from '../src/import/load-data.ts'
+export type { Loaded, LoadDataOptions } from '../src/import/load-data.ts'
 export { isTidbTestError, TidbTestError } from '../src/errors/tidb-test-error.ts'
 export {
   isBackendError,
@@ -78,6 +91,7 @@ export {
   isCoordinationError,
   isDatabaseError,
   isFaultError,
+  isImportError,
   isPythonError,
   isStateError,
   isStatementError,
@@ -91,6 +105,7 @@ export { ConnectError } from '../src/errors/connect-error.ts'
 export { CoordinationError } from '../src/errors/coordination-error.ts'
 export { DatabaseError } from '../src/errors/database-error.ts'
 export { FaultError } from '../src/errors/fault-error.ts'
+export { ImportError } from '../src/errors/import-error.ts'
 export { PythonError } from '../src/errors/python-error.ts'
 export { StateError } from '../src/errors/state-error.ts'
 export { StatementError } from '../src/errors/statement-error.ts'

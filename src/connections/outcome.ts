@@ -28,6 +28,12 @@ export function outcomeOf(header: ResultSetHeader, warnings: Outcome['warnings']
   return { affectedRows: header.affectedRows, insertId: BigInt(header.insertId), warnings }
 }
 
+/** What the server adds in words, such as `Records: 2  Deleted: 0  Skipped: 0  Warnings: 0`; often nothing. */
+export function infoOf({ replies }: Replies): string {
+  const last = replies.findLast((reply) => 'header' in reply)
+  return last !== undefined && 'header' in last ? last.header.info : ''
+}
+
 /** Rows returned or affected. */
 export function rowCountOf(replies: readonly WireReply[]): number {
   return replies.reduce((sum, reply) => sum + ('rows' in reply ? reply.rows.length : reply.header.affectedRows), 0)

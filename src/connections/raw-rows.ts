@@ -2,10 +2,13 @@ import type { Readable } from 'node:stream'
 import type { FieldPacket } from 'mysql2'
 import type { Replies } from './outcome.ts'
 
+/** Opens the file that the server asks for by this name. What it throws fails the statement. */
+export type LocalFile = (path: string) => Readable
+
 /** How a statement is sent whose rows are to be had as the server's own text. */
 export interface RawReading {
   /** Opens the file that LOAD DATA LOCAL INFILE names; without it the statement fails. */
-  readonly localFile?: (path: string) => Readable
+  readonly localFile?: LocalFile
   /** Warnings are asked for after rows too. */
   readonly warnings?: boolean
 }

@@ -1,8 +1,8 @@
 import { urlOf } from './endpoint.ts'
 import { GuardedWire } from './guarded-wire.ts'
-import { outcomeOf, outcomeOfAll, type Outcome, type Replies } from './outcome.ts'
+import { infoOf, outcomeOf, outcomeOfAll, type Outcome, type Replies } from './outcome.ts'
 import { Plan } from './plan.ts'
-import { rawRowsOf, type RawReading, type RawRows } from './raw-rows.ts'
+import { rawRowsOf, type LocalFile, type RawReading, type RawRows } from './raw-rows.ts'
 import { exactRows } from './rows.ts'
 import { serverReplyOf, type ServerReply } from './server-reply.ts'
 import type { SessionSettings } from './session-settings.ts'
@@ -85,6 +85,17 @@ export class Session {
   /** Runs one statement; resolves to all that the server said: rows as its own text, fields, rows affected, warnings. */
   readonly reply = (text: string): Statement<ServerReply> => {
     return this.#statement(compileText(text, { warnings: true }), this.reply, serverReplyOf)
+  }
+
+  /**
+   * Runs LOAD DATA LOCAL INFILE. When the server asks for the file, it gets what `localFile` opens, at the pace at which it
+   * takes it; chunks are Buffers.
+   */
+  readonly loadLocal = (text: string, localFile: LocalFile): Statement<Outcome & { readonly info: string }> => {
+    return this.#statement(compileText(text, { localFile }), this.loadLocal, (reply) => ({
+      ...outcomeOfAll(reply),
+      info: infoOf(reply),
+    }))
   }
 
   /** The plan of a statement, which itself is not run. */

@@ -11,6 +11,7 @@ import { isConnectionLost } from '../errors/classify.ts'
 import { connectErrorOf } from './connect-failure.ts'
 import { driverOptionsOf } from './driver-options.ts'
 import type { Endpoint } from './endpoint.ts'
+import { pacedFile } from './paced-file.ts'
 import type { RawReading } from './raw-rows.ts'
 import { SessionFlags } from './session-flags.ts'
 import type { SqlRow } from './sql.ts'
@@ -90,7 +91,7 @@ export class Wire {
     if (this.#lost !== undefined) return Promise.reject(Object.assign(this.#lost, { fatal: true }))
     return new Promise((resolve, reject) => {
       this.#connection.query(
-        raw === undefined ? { sql: text } : rawQuery(text, raw),
+        raw === undefined ? { sql: text } : rawQuery(text, raw, this.#stream),
         (error: QueryError | null, results: unknown, fields: unknown) => {
           if (error === null || error === undefined) {
             const replies = repliesOf(results, fields)
@@ -133,12 +134,12 @@ export class Wire {
   }
 }
 
-function rawQuery(text: string, { localFile }: RawReading): QueryOptions {
+function rawQuery(text: string, { localFile }: RawReading, socket: Socket): QueryOptions {
   return {
     sql: text,
     typeCast: false,
     rowsAsArray: true,
-    ...(localFile === undefined ? {} : { infileStreamFactory: localFile }),
+    ...(localFile === undefined ? {} : { infileStreamFactory: (path: string) => pacedFile(path, localFile, socket) }),
   }
 }
 

@@ -9,6 +9,7 @@ import { DatabaseError } from './database-error.ts'
 import { FaultError } from './fault-error.ts'
 import { formatError } from './format-error.ts'
 import * as guards from './guards.ts'
+import { ImportError } from './import-error.ts'
 import { outcomeOfError } from './outcome-of-error.ts'
 import { PythonError } from './python-error.ts'
 import { StateError } from './state-error.ts'
@@ -27,6 +28,7 @@ const errors = {
   isCoordinationError: new CoordinationError('COORDINATION_X', 'x'),
   isDatabaseError: new DatabaseError('DATABASE_X', 'x'),
   isFaultError: new FaultError('FAULT_X', 'x'),
+  isImportError: new ImportError('IMPORT_X', 'x'),
   isPythonError: new PythonError('PYTHON_X', 'x'),
   isStateError: new StateError('STATE_X', 'x'),
   isStatementError: deadlock(),

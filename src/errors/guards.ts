@@ -5,6 +5,7 @@ import type { ConnectError } from './connect-error.ts'
 import type { CoordinationError } from './coordination-error.ts'
 import type { DatabaseError } from './database-error.ts'
 import type { FaultError } from './fault-error.ts'
+import type { ImportError } from './import-error.ts'
 import type { PythonError } from './python-error.ts'
 import type { StateError } from './state-error.ts'
 import type { StatementError } from './statement-error.ts'
@@ -23,6 +24,7 @@ export const isConnectError: (value: unknown) => value is ConnectError = guard('
 export const isCoordinationError: (value: unknown) => value is CoordinationError = guard('coordination')
 export const isDatabaseError: (value: unknown) => value is DatabaseError = guard('database')
 export const isFaultError: (value: unknown) => value is FaultError = guard('fault')
+export const isImportError: (value: unknown) => value is ImportError = guard('import')
 export const isPythonError: (value: unknown) => value is PythonError = guard('python')
 export const isStateError: (value: unknown) => value is StateError = guard('state')
 export const isStatementError: (value: unknown) => value is StatementError = guard('statement')

@@ -16,6 +16,7 @@ export type ErrorKind =
   | 'coordination'
   | 'database'
   | 'fault'
+  | 'import'
   | 'python'
   | 'state'
   | 'statement'

@@ -1,0 +1,38 @@
+import type { Socket } from 'node:net'
+import { Readable } from 'node:stream'
+import type { LocalFile } from './raw-rows.ts'
+
+/** A packet holds less than 16 MB. */
+const LONGEST_PIECE = 1_000_000
+
+/**
+ * The file that a server asks for, in pieces that fit into packets, and no faster than the socket takes them: the driver
+ * writes whatever comes and waits for nothing, so a long file would end up in memory.
+ */
+export function pacedFile(path: string, localFile: LocalFile, socket: Socket): Readable {
+  // The driver takes a failure only from the stream; thrown at it, it would end the process.
+  return Readable.from(pieces(path, localFile, socket), { objectMode: true, highWaterMark: 1 })
+}
+
+async function* pieces(path: string, localFile: LocalFile, socket: Socket): AsyncIterable<Buffer> {
+  for await (const chunk of localFile(path) as AsyncIterable<Buffer | string>) {
+    const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
+    for (let at = 0; at < bytes.length; at += LONGEST_PIECE) {
+      yield bytes.subarray(at, at + LONGEST_PIECE)
+      if (socket.writableNeedDrain) await drained(socket)
+      if (socket.destroyed) return
+    }
+  }
+}
+
+function drained(socket: Socket): Promise<void> {
+  return new Promise((resolve) => {
+    const done = (): void => {
+      socket.off('drain', done)
+      socket.off('close', done)
+      resolve()
+    }
+    socket.on('drain', done)
+    socket.on('close', done)
+  })
+}
