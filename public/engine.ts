@@ -83,6 +83,7 @@ export type {
   Schema,
   ServerDeath,
 } from '../src/backends/backend.ts'
+export type { ServerControl } from '../src/backends/server-control.ts'
 export { defineConfigExtension } from '../src/config/config-extension.ts'
 export type { ConfigExtension } from '../src/config/config-extension.ts'
 export { resolveConfig } from '../src/config/resolve-config.ts'

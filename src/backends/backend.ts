@@ -1,5 +1,6 @@
 import type { Endpoint } from '../connections/endpoint.ts'
 import type { RunningCluster } from './cluster/cluster.ts'
+import type { ServerControl } from './server-control.ts'
 
 export type BackendKind = 'external' | 'binary' | 'container' | 'embedded' | 'cluster'
 
@@ -77,6 +78,8 @@ export interface RunningServer {
   readonly cluster?: RunningCluster
   /** Settles when the server ends by itself (not by stop()): its exit and last log lines. Never settles for servers that are not ours. */
   readonly died: Promise<ServerDeath>
+  /** Absent for servers whose process is not ours. */
+  readonly control?: ServerControl
   /** Idempotent. `keepData: true` ends it gracefully and leaves its data directory where it is. */
   stop(options?: { keepData?: boolean }): Promise<void>
 }

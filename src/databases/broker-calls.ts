@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import type { RunningBackend, RunningServer } from '../backends/backend.ts'
 import type { RunningCluster } from '../backends/cluster/cluster.ts'
+import { controlServer } from '../backends/server-control.ts'
 import { DatabaseError } from '../errors/database-error.ts'
 import { messageOf } from '../errors/tidb-test-error.ts'
 import type { BrokerOptions } from './broker-options.ts'
@@ -144,6 +145,14 @@ export class BrokerCalls {
         }
         holder.servers.set(server.id, running)
         return { id: server.id, database: running.readyDatabases[0], server: this.#grant(holder, backend, server) }
+      }
+      case 'controlPrivateServer': {
+        const control = holder.servers.get(call.server)?.control
+        if (control === undefined) {
+          throw new DatabaseError('DATABASE_NO_CONTROL', `The process of server ${call.server} is not this worker's.`)
+        }
+        await controlServer(control, call.action)
+        return null
       }
       case 'closePrivateServer': {
         const running = holder.servers.get(call.server)

@@ -2,6 +2,7 @@ import { connect, type Socket } from 'node:net'
 import { z } from 'zod'
 import type { ClusterDescription, ClusterNode, NodeAction } from '../backends/cluster/cluster.ts'
 import type { Endpoint } from '../connections/endpoint.ts'
+import type { ServerAction } from '../backends/server-control.ts'
 import { BackendError } from '../errors/backend-error.ts'
 import { ConnectError } from '../errors/connect-error.ts'
 import { DatabaseError } from '../errors/database-error.ts'
@@ -50,6 +51,8 @@ export interface BrokerClient {
   /** A clean database on a server of its own. @throws DatabaseError `DATABASE_NO_PRIVATE_SERVER` on shared backends. */
   openPrivateServer(options: { slot: number }): Promise<DatabaseLease>
   closePrivateServer(serverId: string): Promise<void>
+  /** Does something to the process of a server of its own. @throws DatabaseError `DATABASE_NO_CONTROL`; BackendError */
+  controlPrivateServer(serverId: string, action: ServerAction): Promise<void>
   /** The server that TiDB is compared with; started when it is first asked for. @throws BackendError `BACKEND_REFERENCE_…` */
   acquireReference(): Promise<ReferenceGrant>
   /** @throws BackendError `BACKEND_CLUSTER_…`, DatabaseError `DATABASE_NO_CLUSTER` */
@@ -147,6 +150,9 @@ export async function connectBroker(address: string): Promise<BrokerClient> {
     restoreCluster: (server) => ask({ method: 'restoreCluster', server }, clusterSchema),
     endpointOfNode: async (server, node) =>
       endpointFromWire(await ask({ method: 'endpointOfNode', server, node }, endpointSchema)),
+    controlPrivateServer: async (server, action) => {
+      await ask({ method: 'controlPrivateServer', server, action }, z.null())
+    },
     deathOf: (serverId) => deaths.get(serverId),
     close: () => socket.destroy(),
   }

@@ -124,6 +124,11 @@ const callSchema = z.discriminatedUnion('method', [
   z.object({ method: z.literal('recordUndo'), lease: z.string(), undo: z.array(z.string()) }),
   z.object({ method: z.literal('openPrivateServer'), slot }),
   z.object({ method: z.literal('closePrivateServer'), server: z.string() }),
+  z.object({
+    method: z.literal('controlPrivateServer'),
+    server: z.string(),
+    action: z.enum(['kill', 'pause', 'resume', 'restart', 'restart after a kill']),
+  }),
   z.object({ method: z.literal('acquireReference') }),
   z.object({
     method: z.literal('changeNode'),

@@ -40,6 +40,7 @@ function loggedServer(server: RunningServer, fields: object, logger: Logger): Ru
     readyDatabases: server.readyDatabases,
     died: server.died,
     ...(server.cluster === undefined ? {} : { cluster: server.cluster }),
+    ...(server.control === undefined ? {} : { control: server.control }),
     // It moves when the data is kept.
     get dataDirectory() {
       return server.dataDirectory as string

@@ -28,7 +28,9 @@ const digest = (data: TestData, format: 'csv' | 'tsv'): string => {
 test('the same seed gives the same bytes, another one others', () => {
   expect(digest(people(5_000, 7), 'csv')).toBe(digest(people(5_000, 7), 'csv'))
   expect(digest(people(5_000, 7), 'csv')).not.toBe(digest(people(5_000, 8), 'csv'))
-  expect(digest(people(100, 1), 'tsv')).toMatchInlineSnapshot(`"82cca69862bdb36430f989b9f427318592c8a20f6e0013fa71a959223846ec4f"`)
+  expect(digest(people(100, 1), 'tsv')).toMatchInlineSnapshot(
+    `"82cca69862bdb36430f989b9f427318592c8a20f6e0013fa71a959223846ec4f"`,
+  )
 })
 
 test.for(['csv', 'tsv'] as const)(
@@ -70,13 +72,13 @@ test('a large import is whole', { timeout: 600_000 }, async ({ db }) => {
   ).toReturnRows([{ n: ROWS, first: 1, last: ROWS, pad: 60 }])
 })
 
-test('a server that takes nothing holds the source back', async ({ db, faults }) => {
-  await db.run`CREATE TABLE big (pad VARCHAR(1000))`
+test('a server that takes nothing holds the source back', { timeout: 90_000 }, async ({ db, faults }) => {
+  await db.run`CREATE TABLE big (pad VARCHAR(10000))`
   const { loader } = await faults.sessions('loader')
-  const CHUNKS = 400
+  const CHUNKS = 250
   let made = 0
   function* from(): Iterable<Buffer> {
-    for (; made < CHUNKS; made++) yield Buffer.alloc(100_000, `${'x'.repeat(999)}\n`)
+    for (; made < CHUNKS; made++) yield Buffer.alloc(100_000, `${'x'.repeat(9_999)}\n`)
   }
   let asked = false
   const nothingOfTheFile: Fault = {
@@ -86,7 +88,9 @@ test('a server that takes nothing holds the source back', async ({ db, faults })
       asked ||= request.sql.startsWith('LOAD DATA')
       return true
     },
-    shape: ({ direction }) => (parcel) => [asked && direction === 'requests' ? { ...parcel, due: Infinity } : parcel],
+    shape:
+      ({ direction }) =>
+      (parcel) => [asked && direction === 'requests' ? { ...parcel, due: Infinity } : parcel],
   }
   const { loading } = await faults.during(nothingOfTheFile, async () => {
     const started = loadData(loader, { table: 'big', from: from() })
@@ -101,7 +105,7 @@ test('a server that takes nothing holds the source back', async ({ db, faults })
     expect(made).toBeLessThan(CHUNKS)
     return { loading: started }
   })
-  expect(await loading).toMatchObject({ records: CHUNKS * 100 })
+  expect(await loading).toMatchObject({ records: CHUNKS * 10 })
 })
 
 test.for([

@@ -18,7 +18,12 @@ const test = base.extend('folder', async ({}, { onCleanup }) => {
   return folder
 })
 
-test('IMPORT INTO runs where the store allows it, and says why not where it does not', async ({ db, tidb, skip, folder }) => {
+test('IMPORT INTO runs where the store allows it, and says why not where it does not', async ({
+  db,
+  tidb,
+  skip,
+  folder,
+}) => {
   await db.run`CREATE TABLE t (id INT PRIMARY KEY)`
   const support = await importSupport(db)
   if (support.supported) return skip('this store takes IMPORT INTO, and no file of the server is at hand')

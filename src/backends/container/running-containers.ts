@@ -1,6 +1,7 @@
 import { BackendError } from '../../errors/backend-error.ts'
 import type { RunningBackend, RunningServer, ServerDeath } from '../backend.ts'
 import { readyDatabaseNames } from '../local/ready-databases.ts'
+import { containerControl } from './container-control.ts'
 import type { ContainerRun } from './container-run.ts'
 import { removeContainer } from './containers.ts'
 import { deathOf } from './death-of.ts'
@@ -18,7 +19,8 @@ export function sharedContainer(
   let stopped: Promise<void> | undefined
   const died = deathUnless(run, id, () => stopped !== undefined)
   const readyDatabases = readyDatabaseNames(databases)
-  const server: RunningServer = { endpoint, readyDatabases, died, stop: () => Promise.resolve() }
+  const control = containerControl(run.engine, id)
+  const server: RunningServer = { endpoint, readyDatabases, died, control, stop: () => Promise.resolve() }
   const warm = databases > 0 ? ' (warm)' : ''
   return {
     kind: 'container',
@@ -71,6 +73,7 @@ function privateServer(run: ContainerRun, tidb: StartedTidb, readyDatabases: rea
     endpoint: tidb.endpoint,
     readyDatabases,
     died: deathUnless(run, tidb.id, () => stopped !== undefined || run.signal.aborted),
+    control: containerControl(run.engine, tidb.id),
     stop: () => (stopped ??= removeContainer(run.engine, tidb.id)),
   }
 }

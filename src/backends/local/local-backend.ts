@@ -8,7 +8,8 @@ import { type BinaryIdentity, identifyBinary } from './binary-identity.ts'
 import { keepData } from './keep-data.ts'
 import { readyDatabaseCount } from './ready-databases.ts'
 import { LocalServer } from './server.ts'
-import { startServerProcess } from './server-process.ts'
+import { LocalControl } from './local-control.ts'
+import { startServerProcess, type ChoosePorts, type ServerProcess } from './server-process.ts'
 import { stopGracefully } from './stop-gracefully.ts'
 import { loadTemplate, type Template } from './template.ts'
 
@@ -91,26 +92,31 @@ class LocalBackend implements RunningBackend {
     const anySignal = signal === undefined ? this.#stopping.signal : AbortSignal.any([signal, this.#stopping.signal])
     try {
       await this.#template.extract(files)
-      const server = await startServerProcess({
-        reaper: this.#reaper,
-        binary: this.#binary.path,
-        folder,
-        dataDirectory: files,
-        signal: anySignal,
-        ...(this.#port === undefined ? {} : { choosePorts: portsWith(this.#port) }),
-      })
+      const start = (choosePorts: ChoosePorts | undefined, signal: AbortSignal): Promise<ServerProcess> =>
+        startServerProcess({
+          reaper: this.#reaper,
+          binary: this.#binary.path,
+          folder,
+          dataDirectory: files,
+          signal,
+          ...(choosePorts === undefined ? {} : { choosePorts }),
+        })
+      const server = await start(this.#port === undefined ? undefined : portsWith(this.#port), anySignal)
+      const control = new LocalControl(server, (ports) => start(() => Promise.resolve(ports), this.#stopping.signal))
       const opened: LocalServer = new LocalServer({
         server,
+        control,
         readyDatabases: this.#template.facts.databases,
         dataDirectory: files,
         end: async (keep) => {
           let directory = files
+          control.end()
           if (keep) {
-            await stopGracefully(server)
+            await control.resume()
+            await stopGracefully(control.server)
             directory = await keepData(files, this.#cacheDirectory, this.#keptName(name))
           } else {
-            await server.process.signal('SIGKILL')
-            await server.process.waitForExit()
+            await control.kill()
           }
           await removeAll([folder, files])
           this.#open.delete(opened)

@@ -21,6 +21,8 @@ const START_TIMEOUT_MS = 120_000
 const LOG_LINES = 20
 const LOG_LINE_LENGTH = 500
 
+export type ChoosePorts = () => Promise<readonly [number, number]>
+
 export interface ServerProcessOptions {
   readonly reaper: Reaper
   readonly binary: string
@@ -34,7 +36,7 @@ export interface ServerProcessOptions {
   readonly graceMilliseconds?: number
   readonly signal?: AbortSignal | undefined
   /** The port for SQL and the status port. Default: two that are free. */
-  readonly choosePorts?: () => Promise<readonly [number, number]>
+  readonly choosePorts?: ChoosePorts
 }
 
 /** A tidb-server that has answered a query. */

@@ -1,10 +1,13 @@
 import type { Endpoint } from '../../connections/endpoint.ts'
 import type { RunningServer, ServerDeath } from '../backend.ts'
+import type { ServerControl } from '../server-control.ts'
 import { localLogin } from './first-answer.ts'
 import type { ServerProcess } from './server-process.ts'
 
 export interface LocalServerOptions {
   readonly server: ServerProcess
+  /** What it was ended with on purpose does not count as its death. */
+  readonly control?: ServerControl
   readonly readyDatabases: readonly string[]
   readonly dataDirectory: string
   /** Ends the process and puts away its folder; gives where the data is from now on. Called once. */
@@ -16,8 +19,10 @@ export class LocalServer implements RunningServer {
   readonly endpoint: Endpoint
   readonly readyDatabases: readonly string[]
   readonly died: Promise<ServerDeath>
+  readonly control?: ServerControl
   readonly #end: (keepData: boolean) => Promise<string>
   #dataDirectory: string
+  #endedOnPurpose = false
   #stopped: Promise<void> | undefined
 
   constructor(options: LocalServerOptions) {
@@ -26,9 +31,10 @@ export class LocalServer implements RunningServer {
     this.readyDatabases = options.readyDatabases
     this.#dataDirectory = options.dataDirectory
     this.#end = options.end
+    if (options.control !== undefined) this.control = this.#noting(options.control)
     this.died = new Promise((resolve) => {
       void ended.then((death) => {
-        if (this.#stopped === undefined) resolve(death)
+        if (this.#stopped === undefined && !this.#endedOnPurpose) resolve(death)
       })
     })
   }
@@ -43,5 +49,20 @@ export class LocalServer implements RunningServer {
       this.#dataDirectory = directory
     })
     return this.#stopped
+  }
+
+  #noting(control: ServerControl): ServerControl {
+    return {
+      kill: () => {
+        this.#endedOnPurpose = true
+        return control.kill()
+      },
+      pause: () => control.pause(),
+      resume: () => control.resume(),
+      restart: (how) => {
+        this.#endedOnPurpose = true
+        return control.restart(how)
+      },
+    }
   }
 }
