@@ -35,26 +35,29 @@ test.describe('on a server of its own', () => {
     return { acknowledged, unknown }
   }
 
-  test('that is started again under load, nothing that was acknowledged is lost, and nothing is doubled', async ({
-    db,
-    faults,
-  }) => {
-    await db.run`CREATE TABLE t (id INT PRIMARY KEY)`
-    let last = 0
-    let restarted = false
-    let more = 30
-    const next = (): number | undefined => (restarted && more-- <= 0 ? undefined : ++last)
-    const writing = write(faults.connectionPool, next)
-    await expect.poll(() => last, { timeout: 20_000 }).toBeGreaterThan(20)
-    await faults.server.restart()
-    restarted = true
-    const { acknowledged, unknown } = await writing
-    expect(acknowledged.length).toBeGreaterThan(20)
-    await using after = await openSession({ name: 'after', endpoint: faults.endpoint, database: db.database ?? '' })
-    const stored = new Set((await after.query<{ id: number }>`SELECT id FROM t`).map(({ id }) => id))
-    expect(acknowledged.filter((id) => !stored.has(id))).toEqual([])
-    expect([...stored].filter((id) => !acknowledged.includes(id) && !unknown.includes(id))).toEqual([])
-  })
+  const long = { timeout: 120_000 }
+
+  test(
+    'that is started again under load, nothing that was acknowledged is lost, and nothing is doubled',
+    long,
+    async ({ db, faults }) => {
+      await db.run`CREATE TABLE t (id INT PRIMARY KEY)`
+      let last = 0
+      let restarted = false
+      let more = 30
+      const next = (): number | undefined => (restarted && more-- <= 0 ? undefined : ++last)
+      const writing = write(faults.connectionPool, next)
+      await expect.poll(() => last, { timeout: 20_000 }).toBeGreaterThan(20)
+      await faults.server.restart()
+      restarted = true
+      const { acknowledged, unknown } = await writing
+      expect(acknowledged.length).toBeGreaterThan(20)
+      await using after = await openSession({ name: 'after', endpoint: faults.endpoint, database: db.database ?? '' })
+      const stored = new Set((await after.query<{ id: number }>`SELECT id FROM t`).map(({ id }) => id))
+      expect(acknowledged.filter((id) => !stored.has(id))).toEqual([])
+      expect([...stored].filter((id) => !acknowledged.includes(id) && !unknown.includes(id))).toEqual([])
+    },
+  )
 
   test('that is killed, connections are lost and refused; started again, it has what was committed', async ({
     db,
