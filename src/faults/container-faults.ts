@@ -1,4 +1,4 @@
-import type { CreatedProxy, TPClient } from '@testcontainers/toxiproxy'
+import type { CreatedProxy } from '@testcontainers/toxiproxy'
 import type { StartedNetwork } from 'testcontainers'
 
 export interface ContainerFaultsOptions {
@@ -9,6 +9,7 @@ export interface ContainerFaultsOptions {
 }
 
 type Attributes = Readonly<Record<string, number>>
+type ToxicType = Parameters<CreatedProxy['instance']['addToxic']>[0]['type']
 
 /**
  * Faults between containers, by toxiproxy in one of them: for clients that run in a container too and can't reach a
@@ -68,8 +69,8 @@ export class ContainerFaults {
     }
   }
 
-  async #during<R>(type: TPClient.Type, attributes: Attributes, body: () => Promise<R>): Promise<R> {
-    const toxics: TPClient.Toxic<Attributes>[] = []
+  async #during<R>(type: ToxicType, attributes: Attributes, body: () => Promise<R>): Promise<R> {
+    const toxics: { remove(): Promise<void> }[] = []
     const number = ++this.#toxics
     try {
       for (const stream of ['downstream', 'upstream'] as const) {

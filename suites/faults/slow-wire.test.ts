@@ -1,5 +1,5 @@
 import { expect, test, type Session } from 'vitest-tidb'
-import { openSession } from 'vitest-tidb/engine'
+import { holdStatement, openSession } from 'vitest-tidb/engine'
 
 async function milliseconds(work: () => PromiseLike<unknown>): Promise<number> {
   const begun = performance.now()
@@ -94,9 +94,10 @@ test('a statement that is held back is seen by the server only afterwards', asyn
   await db.script('CREATE TABLE t (id INT PRIMARY KEY, v INT); INSERT INTO t VALUES (1, 0)')
   const { late } = await faults.sessions('late')
   const read = (session: Session) => session.query<{ v: number }>`SELECT v FROM t WHERE id = 1`
-  const update = await faults.holdStatement({ of: 'UPDATE t' }, async () => {
+  const held = holdStatement({ of: 'UPDATE t' })
+  const update = await faults.during(held, async () => {
     const started = late.start`UPDATE t SET v = v + 1 WHERE id = 1`
-    await started.sent
+    await expect.poll(() => held.happened).toBe(1)
     await db.run`UPDATE t SET v = 10 WHERE id = 1`
     expect(await read(db)).toEqual([{ v: 10 }])
     return started

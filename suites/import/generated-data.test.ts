@@ -41,7 +41,7 @@ test.for(['csv', 'tsv'] as const)(
     )
     const data = people(1_000, 3)
     expect(await loadData(db, { table: 'people', from: data, format })).toMatchObject({ records: 1_000, warnings: [] })
-    const made = [...data].map(([id, email, name]) => ({ id: Number(id), email, name }))
+    const made = [...data].map(([id, email, name]) => ({ id: Number(id), email: email ?? null, name: name ?? null }))
     await expect(db.query`SELECT id, email, name FROM people ORDER BY id`).toReturnRows(made)
     const [sums] =
       await db.query`SELECT MIN(age) >= 18 AND MAX(age) <= 99 AS ages, SUM(name IS NULL) BETWEEN 50 AND 150 AS some_null,

@@ -10,10 +10,11 @@ import {
   test as base,
   watchImportJob,
   type Session,
+  type StartedStatement,
 } from 'vitest-tidb'
 
-const test = base.extend('folder', async ({}, { onCleanup }) => {
-  const folder = await mkdtemp(join(tmpdir(), 'vitest-tidb-import-'))
+const test = base.extend('folder', async ({ task }, { onCleanup }) => {
+  const folder = await mkdtemp(join(tmpdir(), `vitest-tidb-import-${task.id}-`))
   onCleanup(() => rm(folder, { recursive: true }))
   return folder
 })
@@ -71,14 +72,15 @@ test.describe('jobs, as their table in the database mysql has them', () => {
     ])
     const { watcher } = await sessions('watcher')
     const seen: string[] = []
+    let ended: StartedStatement<unknown> | undefined
     const job = await watchImportJob(watcher, id, {
       interval: 1,
       onProgress({ status }) {
         seen.push(status)
-        if (seen.length > 1) return
-        void db.run`UPDATE mysql.tidb_import_jobs SET status = 'finished', step = '', end_time = DATE_ADD(start_time, INTERVAL 90 SECOND), summary = '{"imported-rows": 1234}' WHERE id = ${id}`.then()
+        ended ??= db.start`UPDATE mysql.tidb_import_jobs SET status = 'finished', step = '', end_time = DATE_ADD(start_time, INTERVAL 90 SECOND), summary = '{"imported-rows": 1234}' WHERE id = ${id}`
       },
     })
+    await expect(ended).toAffectRows(1)
     expect(seen[0]).toBe('running')
     expect(seen.at(-1)).toBe('finished')
     expect(job.importedRows).toBe(1234)

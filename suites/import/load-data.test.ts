@@ -5,8 +5,8 @@ import { Readable } from 'node:stream'
 import { column, expect, loadData, test as base, TestData } from 'vitest-tidb'
 
 /** `file` writes a file that is gone after the test. */
-const test = base.extend('file', async ({}, { onCleanup }) => {
-  const folder = await mkdtemp(join(tmpdir(), 'vitest-tidb-import-'))
+const test = base.extend('file', async ({ task }, { onCleanup }) => {
+  const folder = await mkdtemp(join(tmpdir(), `vitest-tidb-import-${task.id}-`))
   onCleanup(() => rm(folder, { recursive: true }))
   return async (name: string, bytes: string | Buffer): Promise<string> => {
     await writeFile(join(folder, name), bytes)
