@@ -58,7 +58,7 @@ export type { ContainerFaultsOptions, StartedToxiproxy } from '../src/faults/con
 export { FaultProxy } from '../src/faults/fault-proxy.ts'
 export type { FaultProxyOptions } from '../src/faults/fault-proxy.ts'
 export { column } from '../src/import/data/columns.ts'
-export type { Column, ColumnOptions } from '../src/import/data/column.ts'
+export type { Column, ColumnOptions, Draw } from '../src/import/data/column.ts'
 export { TestData } from '../src/import/data/test-data.ts'
 export type { TestDataOptions } from '../src/import/data/test-data.ts'
 export type { FileFormat } from '../src/import/file-format.ts'

@@ -49,7 +49,7 @@ export function decimal(options: DecimalOptions = {}): Column {
 }
 
 /** Goes through all numbers below `size` once, in steps that have no divisor in common with it. */
-export function permuted(row: number, size: number): number {
+function permuted(row: number, size: number): number {
   let step = Math.max(1, Math.floor(size * 0.618))
   while (commonDivisor(step, size) !== 1) step++
   return Number((BigInt(row) * BigInt(step)) % BigInt(size))
