@@ -74,7 +74,7 @@ export class FaultProxy {
    */
   async during<R>(faults: Fault | readonly Fault[], body: () => Promise<R>, options: ScopeOptions = {}): Promise<R> {
     if (this.#closed) throw new FaultError('FAULT_CLOSED', `the proxy before ${addressOf(this.behind)} is closed`)
-    const all = 'begin' in faults || !Array.isArray(faults) ? [faults as Fault] : (faults as Fault[])
+    const all = [faults].flat()
     const scope = new FaultScope(all, {
       ...options,
       clock: this.#clock,
