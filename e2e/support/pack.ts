@@ -38,8 +38,8 @@ async function install(root: string, folder: string): Promise<string> {
   const [packed] = Object.values(JSON.parse(stdout) as Record<string, { filename: string }>)
   await writeFile(join(installed, 'package.json'), JSON.stringify({ name: 'shop', private: true, type: 'module' }))
   const tarball = join(folder, packed?.filename ?? '')
-  // zod is for extensions of the configuration; the toolkit brings its own for itself.
-  const packages = [tarball, 'vitest@5', 'zod@4']
+  // zod is for extensions of the configuration, of which the toolkit brings its own for itself; fast-check for random queries.
+  const packages = [tarball, 'vitest@5', 'zod@4', 'fast-check@4']
   await run('npm', ['install', '--no-audit', '--no-fund', '--prefer-offline', ...packages], {
     cwd: installed,
     maxBuffer: 1 << 26,

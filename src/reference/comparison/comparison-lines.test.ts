@@ -9,7 +9,7 @@ function result(columns: string, rows: StatementResult['rows'], warnings: readon
   return {
     columns: columns.split(', ').map((column) => {
       const [name = '', type = ''] = column.split(' ')
-      return { name, type }
+      return { name, type, kind: type, computed: false }
     }),
     rows,
     affectedRows: undefined,

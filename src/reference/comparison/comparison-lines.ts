@@ -1,4 +1,5 @@
 import { columnWidths, padTo } from '../../connections/text-table.ts'
+import { isSameType } from './column-type.ts'
 import { compareRows } from './compare-rows.ts'
 import type { Aspect, ComparedStatement } from './difference.ts'
 import { rowOrderOf } from './row-order.ts'
@@ -59,9 +60,9 @@ function factsOf(aspect: Aspect, tidb: StatementResult, reference: StatementResu
     case 'columns':
       return [pair('columns', ({ columns }) => columns.map(({ name }) => name).join(', ') || 'none')]
     case 'types':
-      return tidb.columns.flatMap(({ name, type }, at) => {
-        const other = reference.columns[at]?.type
-        return type === other ? [] : [[`type of ${name}`, type, String(other)]]
+      return tidb.columns.flatMap((column, at) => {
+        const other = reference.columns[at] ?? column
+        return isSameType(column, other) ? [] : [[`type of ${column.name}`, column.type, other.type]]
       })
     case 'affectedRows':
       return [pair('affected rows', ({ affectedRows }) => (affectedRows === undefined ? 'none' : String(affectedRows)))]

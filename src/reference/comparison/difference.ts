@@ -1,3 +1,4 @@
+import { isSameType } from './column-type.ts'
 import { compareRows } from './compare-rows.ts'
 import { rowOrderOf } from './row-order.ts'
 import type { StatementResult } from './statement-result.ts'
@@ -19,7 +20,6 @@ export function differencesOf({ sql, tidb, reference }: ComparedStatement): read
   if (tidb.error?.errno !== reference.error?.errno) return ['errors']
   if (tidb.error !== undefined) return []
   const names = (side: StatementResult): string => JSON.stringify(side.columns.map(({ name }) => name))
-  const types = (side: StatementResult): string => JSON.stringify(side.columns.map(({ type }) => type))
   const width = tidb.columns.length === reference.columns.length
   const order = rowOrderOf(sql, tidb.columns)
   const differs: Record<Aspect, boolean> = {
@@ -27,7 +27,7 @@ export function differencesOf({ sql, tidb, reference }: ComparedStatement): read
       (tidb.rows === undefined) !== (reference.rows === undefined) ||
       compareRows(tidb, reference, order).some(({ side }) => side !== 'both'),
     columns: names(tidb) !== names(reference),
-    types: width && types(tidb) !== types(reference),
+    types: width && !tidb.columns.every((column, at) => isSameType(column, reference.columns[at] as typeof column)),
     affectedRows: tidb.affectedRows !== reference.affectedRows,
     warnings: warningsOf(tidb) !== warningsOf(reference),
     errors: false,

@@ -2,14 +2,14 @@ import type { FieldPacket } from 'mysql2'
 import type { ServerReply } from '../../connections/server-reply.ts'
 import type { Session } from '../../connections/session.ts'
 import { isStatementError } from '../../errors/guards.ts'
-import { columnTypeOf, isBytes } from './column-type.ts'
+import { columnTypeOf, isBytes, type ColumnType } from './column-type.ts'
 
 /** A value as its server writes it; bytes in hexadecimal. */
 export type Cell = string | null
 
 /** What one server made of one statement. */
 export interface StatementResult {
-  readonly columns: readonly { readonly name: string; readonly type: string }[]
+  readonly columns: readonly ({ readonly name: string } & ColumnType)[]
   /** Undefined where it returned none. */
   readonly rows: readonly (readonly Cell[])[] | undefined
   readonly affectedRows: number | undefined
@@ -24,13 +24,21 @@ export interface StatementResult {
  */
 export async function resultOf(session: Session, text: string): Promise<StatementResult> {
   await clearWarnings(session, text)
+  const result = await answerTo(() => session.reply(text))
+  if (result.warnings.length > 0 || result.error !== undefined) warned.add(session)
+  return result
+}
+
+/** The rows of a query, or its error: no warnings are asked for. @throws as resultOf */
+export async function rowsOf(session: Session, query: string): Promise<StatementResult> {
+  return answerTo(async () => ({ ...(await session.raw(query)), affectedRows: undefined, warnings: [] }))
+}
+
+async function answerTo(ask: () => PromiseLike<ServerReply>): Promise<StatementResult> {
   try {
-    const result = read(await session.reply(text))
-    if (result.warnings.length > 0) warned.add(session)
-    return result
+    return read(await ask())
   } catch (error) {
     if (!isStatementError(error) || error.errno === 0 || error.code.startsWith('STATEMENT_')) throw error
-    warned.add(session)
     const message = (error.cause as { sqlMessage?: string } | undefined)?.sqlMessage ?? error.message
     return {
       columns: [],
@@ -56,7 +64,7 @@ async function clearWarnings(session: Session, before: string): Promise<void> {
 
 function read({ fields, rows, affectedRows, warnings }: ServerReply): StatementResult {
   return {
-    columns: fields.map((field) => ({ name: field.name, type: columnTypeOf(field) })),
+    columns: fields.map((field) => ({ name: field.name, ...columnTypeOf(field) })),
     rows: rows?.map((row) => row.map((value, column) => cellOf(value, fields[column] as FieldPacket))),
     affectedRows,
     warnings,

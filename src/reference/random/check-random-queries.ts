@@ -24,6 +24,8 @@ export interface RandomQueriesOptions {
   readonly seed?: number
   /** What is left out of the queries, and why: `{ division: 'MariaDB …' }`. */
   readonly without?: { readonly [F in Feature]?: string }
+  /** Milliseconds that may be spent on making a case smaller that fails; 2 minutes when not given. */
+  readonly reducing?: number
   /** Folder for .sql files; `.vitest-tidb/differences` when not given. */
   readonly directory?: string
 }
@@ -39,8 +41,8 @@ export interface CheckedQueries {
 }
 
 const ORACLES: readonly OracleName[] = ['reference', 'tlp', 'norec', 'plans']
-/** A case that has been reduced for so long is small enough. */
-const REDUCING_MS = 60_000
+/** Milliseconds of reducing after which a case is small enough. */
+const REDUCING = 120_000
 
 /**
  * Runs random queries on random schemas and data, and compares what must be the same. What fails is reduced to the
@@ -52,7 +54,15 @@ export async function checkRandomQueries(
   sides: { readonly tidb: Side; readonly reference?: Side | undefined },
   options: RandomQueriesOptions & { readonly seed: number },
 ): Promise<CheckedQueries> {
-  const { oracles = ['tlp', 'norec', 'plans'], runs = 100, time, seed, without = {}, directory } = options
+  const {
+    oracles = ['tlp', 'norec', 'plans'],
+    runs = 100,
+    time,
+    seed,
+    without = {},
+    directory,
+    reducing = REDUCING,
+  } = options
   checkOptions(options, oracles, runs)
   const fc = await fastCheck()
   const run = new CaseRun(sides.tidb, sides.reference, oracles)
@@ -62,13 +72,13 @@ export async function checkRandomQueries(
   const isOver = (): boolean =>
     failed === undefined
       ? time !== undefined && systemClock.now() - begun > time
-      : systemClock.now() - failed.at > REDUCING_MS
+      : systemClock.now() - failed.at > reducing
   const property = fc.asyncProperty(
     reduced(fc, randomCases(fc, new Set(Object.keys(without) as Feature[]))),
     async (randomCase) => {
       if (isOver()) return true
       if (failed === undefined) done += 1
-      const found = await run.difference(randomCase)
+      const found = await run.difference(randomCase, failed?.found.oracle)
       // fast-check goes on from each failure to smaller ones, so the last is the smallest.
       if (found !== undefined) failed = { found, at: failed?.at ?? systemClock.now() }
       return found === undefined

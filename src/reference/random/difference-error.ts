@@ -20,11 +20,8 @@ export class DifferenceError extends TidbTestError {
     const statement = { sql: one ? left.sql : 'SELECT', tidb: left.result, reference: right.result }
     const names = one ? { tidb: left.server, reference: right.server } : { tidb: 'first', reference: 'second' }
     const queries = one ? [left.sql] : [left.sql, right.sql]
-    const lines = [
-      ...[...setup, ...queries].map((sql) => `${sql};`),
-      '',
-      ...comparisonLines(statement, differencesOf(statement), names),
-    ]
+    const aspects = differencesOf(statement).filter((aspect) => aspect === 'rows' || aspect === 'errors')
+    const lines = [...[...setup, ...queries].map((sql) => `${sql};`), '', ...comparisonLines(statement, aspects, names)]
     super(
       'REFERENCE_DIFFERENCE',
       `random queries found a difference: ${claim}\n\n  ${lines.join('\n  ')}\n`.replaceAll(/^ +$/gm, ''),

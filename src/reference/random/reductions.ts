@@ -60,7 +60,8 @@ function* smallerExpressions(expression: Expression): Generator<Expression> {
     for (let column = 0; column < Math.min(3, expression.column); column++) yield { kind, column }
     return
   }
-  yield { kind, literal: 0 }
+  // A condition may fail as any of its three values; of the others there are columns.
+  for (const literal of kind === 'boolean' ? [0, 1, 2] : [0]) yield { kind, literal }
   if (kind !== 'boolean') yield { kind, column: 0 }
   for (const arg of expression.args) if (arg.kind === kind) yield arg
   for (const [number, arg] of expression.args.entries()) {

@@ -50,14 +50,18 @@ export interface WrittenTable {
 
 const at = <T>(list: readonly T[], choice: number): T => list[choice % list.length] as T
 
-/** The statements that make a schema and fill it, on whatever was there before. */
-export function writeSchema({ tables }: RandomCase): {
-  readonly statements: readonly string[]
+export interface WrittenSchema {
   readonly tables: readonly WrittenTable[]
-} {
+  readonly creates: readonly string[]
+  readonly inserts: readonly string[]
+}
+
+/** The statements that make a schema and fill it. */
+export function writeSchema({ tables }: RandomCase): WrittenSchema {
   const written = tables.map((table, number) => ({ table, name: `t${number}` }))
   return {
-    statements: written.flatMap(({ table, name }) => [createTable(table, name), ...insert(table, name)]),
+    creates: written.map(({ table, name }) => createTable(table, name)),
+    inserts: written.flatMap(({ table, name }) => insert(table, name)),
     tables: written.map(({ table, name }) => ({
       name,
       columns: [
