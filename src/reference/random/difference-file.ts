@@ -16,7 +16,7 @@ export interface FoundDifference {
   readonly sides: readonly [DifferingSide, DifferingSide]
 }
 
-export interface DifferingSide {
+interface DifferingSide {
   /** Product and version. */
   readonly server: string
   readonly sql: string
@@ -26,7 +26,7 @@ export interface DifferingSide {
 const DATABASE = 'vitest_tidb_difference'
 
 /** A script that shows the difference on an empty server, with what was returned as comments. */
-export function differenceScript({ oracle, claim, setup, sqlMode, seed, sides }: FoundDifference): string {
+function differenceScript({ oracle, claim, setup, sqlMode, seed, sides }: FoundDifference): string {
   const [left, right] = sides
   const servers = left.server === right.server ? left.server : `${left.server} and on ${right.server}`
   const one = left.sql === right.sql

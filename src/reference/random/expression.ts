@@ -41,10 +41,10 @@ const comparisons = (operand: string): string[] =>
 /** What expressions are made of. A text's length and a number's size stay small, so that nothing overflows by itself. */
 export const templates: readonly Template[] = [
   ...of('boolean', ['(?b AND ?b)', '(?b OR ?b)', '(NOT ?b)', '(?b XOR ?b)', '(?b IS TRUE)', '(?b IS NOT FALSE)']),
-  ...of('boolean', ['(?b IS NULL)', '(?n IS NULL)', '(?t IS NULL)', '(?d IS NOT NULL)']),
+  ...of('boolean', ['(?b IS NULL)', '(?n IS NULL)', '(?t IS NOT NULL)']),
   ...of('boolean', [...comparisons('?n'), ...comparisons('?t')]),
   ...of('boolean', ['(?n IN (?n, ?n))', '(?n NOT IN (?n, ?n))', '(?n BETWEEN ?n AND ?n)', '(?t IN (?t, ?t))']),
-  ...of('boolean', comparisons('?d'), 'dates'),
+  ...of('boolean', [...comparisons('?d'), '(?d IS NOT NULL)'], 'dates'),
   ...of('boolean', ["(?t LIKE 'a%')", "(?t LIKE '%1')", "(?t NOT LIKE '_')"], 'strings'),
   ...of('boolean', ['(?n = ?t)', '(?t < ?n)', '(?d = ?t)', '(?n AND ?b)', '(NOT ?t)'], 'implicit-conversions'),
   ...of('number', ['(?n + ?n)', '(?n - ?n)', '(?n * ?n)', '(- ?n)', 'ABS(?n)', 'SIGN(?n)', 'COALESCE(?n, ?n)']),

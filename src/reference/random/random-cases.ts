@@ -53,7 +53,7 @@ export function randomCases(fc: typeof FastCheck, without: ReadonlySet<Feature>)
     subquery: maybe(
       forms.length > 0,
       fc.record({
-        form: fc.constantFrom(...forms),
+        form: choice.map((number) => forms[number % Math.max(1, forms.length)] ?? 0),
         table: choice,
         outer: expressions.number,
         inner: expressions.number,

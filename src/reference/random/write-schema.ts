@@ -37,7 +37,7 @@ export const literals: Readonly<Record<Kind, readonly string[]>> = {
   boolean: ['TRUE', 'FALSE', 'NULL'],
 }
 
-export interface WrittenColumn {
+interface WrittenColumn {
   readonly name: string
   readonly kind: Kind
 }

@@ -3,7 +3,7 @@ import type { WrittenQuery } from '../write-query.ts'
 export type OracleName = 'reference' | 'tlp' | 'norec' | 'plans'
 
 /** Two statements that must return the same rows, in whatever order. */
-export interface Equation {
+interface Equation {
   /** What must be the same, in words: `the query and its three parts`. */
   readonly claim: string
   readonly left: string
