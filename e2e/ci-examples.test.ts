@@ -63,6 +63,7 @@ async function perform(steps: readonly Step[], made: UserProject, env: NodeJS.Pr
         ...process.env,
         VITEST: undefined,
         VITEST_POOL_ID: undefined,
+        FORCE_COLOR: undefined,
         NODE_ENV: undefined,
         CI: '1',
         NO_COLOR: '1',

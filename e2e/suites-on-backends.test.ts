@@ -17,6 +17,7 @@ async function smoke(backend: string, env: NodeJS.ProcessEnv): Promise<{ exitCod
       ...process.env,
       VITEST: undefined,
       VITEST_POOL_ID: undefined,
+      FORCE_COLOR: undefined,
       NODE_ENV: undefined,
       NO_COLOR: '1',
       ...noTidb,
