@@ -67,7 +67,7 @@ export default {
     {
       name: 'vitest-node-in-the-main-process',
       severity: 'error',
-      from: { pathNot: '^(src/(vitest|cli)/|e2e/|.*\\.test\\.ts$)' },
+      from: { pathNot: '^(src/(vitest|cli)/|e2e/|scripts/|.*\\.test\\.ts$)' },
       to: { path: 'vitest/(dist/)?node' },
     },
     {

@@ -1,14 +1,16 @@
 import { fileURLToPath } from 'node:url'
 import type { Rolldown } from 'tsdown'
 
-/** Where processes begin to read the package. What several of them read belongs to the first. */
-const BEGINNINGS = {
-  reaper: 'src/child-process/reaper.ts',
-  plugin: 'public/plugin.ts',
-  start: 'src/vitest/global-setup.ts',
-  broker: 'src/databases/broker-calls.ts',
-  engine: 'public/engine.ts',
-  worker: 'public/index.ts',
+/** Where a worker begins to read the package. */
+const WORKER = 'public/index.ts'
+
+/** Where others begin. What several of them read belongs to the first. */
+const OTHERS = {
+  reaper: ['src/child-process/reaper.ts'],
+  plugin: ['public/plugin.ts'],
+  start: ['src/vitest/global-setup.ts'],
+  broker: ['src/databases/broker-calls.ts', 'src/databases/broker-peer.ts'],
+  engine: ['public/engine.ts'],
 }
 
 type Modules = Pick<Rolldown.PluginContext, 'getModuleInfo'>
@@ -26,22 +28,25 @@ export function chunksOfRun() {
 }
 
 function chunkNames(modules: Modules): Map<string, string> {
-  const parts = Object.entries(BEGINNINGS).map(([name, path]) => ({ name, reached: reachedFrom(path, modules) }))
-  const worker = reachedFrom(BEGINNINGS.worker, modules)
+  const worker = reachedFrom(WORKER, modules)
   const names = new Map<string, string>()
-  for (const { name, reached } of parts) {
-    for (const id of reached) {
-      const chunk = name === 'worker' || !worker.has(id) ? name : `${name}-and-worker`
-      if (!names.has(id)) names.set(id, chunk)
+  const put = (id: string, name: string): void => void (names.has(id) || names.set(id, name))
+  for (const [name, paths] of Object.entries(OTHERS)) {
+    for (const id of paths.flatMap((path) => [...reachedFrom(path, modules)])) {
+      put(id, worker.has(id) ? `${name}-and-worker` : name)
     }
   }
+  // Code of `src` may be asked for by anybody, and that of the fixtures must not be read outside of a test.
+  for (const id of worker) put(id, /[\\/]fixtures[\\/]/.test(id) ? 'worker' : 'engine-and-worker')
+  // Reading one of these begins something: it must stay apart from what others read.
+  for (const path of [WORKER, ...Object.values(OTHERS).flat()]) names.delete(pathOf(path))
   return names
 }
 
 /** What a module reads before it runs, itself included. */
 function reachedFrom(path: string, modules: Modules): Set<string> {
   const reached = new Set<string>()
-  const waiting = [fileURLToPath(new URL(`../${path}`, import.meta.url))]
+  const waiting = [pathOf(path)]
   for (let id = waiting.pop(); id !== undefined; id = waiting.pop()) {
     const found = reached.has(id) ? null : modules.getModuleInfo(id)
     if (found === null) continue
@@ -50,4 +55,8 @@ function reachedFrom(path: string, modules: Modules): Set<string> {
   }
   if (reached.size === 0) throw new Error(`${path} is no part of the package any more: mend scripts/chunks-of-run.ts`)
   return reached
+}
+
+function pathOf(path: string): string {
+  return fileURLToPath(new URL(`../${path}`, import.meta.url))
 }

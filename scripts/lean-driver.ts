@@ -21,10 +21,12 @@ const LATER: Readonly<Record<string, string>> = {
     export const createSecureContext = (...options) => tls().createSecureContext(...options)
     export const checkServerIdentity = (...options) => tls().checkServerIdentity(...options)`,
   // Integers beyond 2^53.
-  long: `module.exports = new Proxy(function () {}, {
-    construct: (_, parts) => new (require('long'))(...parts),
-    get: (_, name) => require('long')[name],
-  })`,
+  long: `
+    const long = () => require('long').default ?? require('long')
+    module.exports = new Proxy(function () {}, {
+      construct: (_, parts) => new (long())(...parts),
+      get: (_, name) => long()[name],
+    })`,
   // The names of all errors.
   '../constants/errors.js': `module.exports = new Proxy({}, { get: (_, code) => require('mysql2/lib/constants/errors.js')[code] })`,
 }

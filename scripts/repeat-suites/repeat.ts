@@ -28,7 +28,7 @@ export async function repeat(options: RepeatOptions): Promise<void> {
 }
 
 async function repeatBatch({ times, seed, suites, tally, signal }: RepeatOptions): Promise<void> {
-  const { plugins, resolve } = config
+  const { plugins = [], resolve = {} } = config
   // One project for all, in which a worker reads the toolkit once and then runs one file after the other.
   const vitest = await createVitest(
     {
@@ -40,7 +40,7 @@ async function repeatBatch({ times, seed, suites, tally, signal }: RepeatOptions
       testTimeout: 60_000,
       sequence: { seed, shuffle: { files: true, tests: false } },
       reporters: [tally.reporter(seed)],
-      update: 'none',
+      update: false,
     },
     { plugins, resolve },
   )

@@ -35,6 +35,8 @@ export interface BackendStartOptions {
   readonly signal?: AbortSignal
   /** Called when nothing long stands before the first server any more. Backends that can't tell just return. */
   readonly onPrepared?: () => void
+  /** Awaited before anything that takes long (a build, a pull, a template), which may be unwanted yet. */
+  readonly beforeLong?: () => Promise<void>
   /** SQL that every clean database holds, with a name for messages (its file). */
   readonly schema?: Schema
   /** SQL port of the server, for those who open a single one. Default: one that is free. */

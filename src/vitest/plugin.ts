@@ -1,15 +1,17 @@
 import { existsSync } from 'node:fs'
-import { fileURLToPath } from 'node:url'
+import { fileURLToPath, pathToFileURL } from 'node:url'
 import type { Plugin } from 'vitest/config'
 import type { Vitest } from 'vitest/node'
 import type { ConfigExtension } from '../config/config-extension.ts'
 import type { SectionsOf } from '../config/define-tidb-config.ts'
 import { nodeVersionProblem } from '../config/node-version.ts'
 import { ConfigError } from '../errors/config-error.ts'
+import type { beginRun } from './begin-run.ts'
 import { keepCompiledCode } from './compile-cache.ts'
 import { rememberOptions, type PluginOptions } from './plugin-options.ts'
 import { isPythonModule } from './python-module.ts'
 import { addReporter } from './reporter/add-reporter.ts'
+import { beginAhead } from './run-ahead.ts'
 import { isSpecModule, specModule } from './spec-module.ts'
 import { awaitTimeout, hasOwnTimeout, projectsWithTimeout } from './test-timeout.ts'
 
@@ -41,6 +43,8 @@ export function tidb<const E extends readonly ConfigExtension[] = []>(
       // The plugin may stand in several projects; one broker serves them all.
       const setups = [vitest.config.globalSetup].flat()
       if (!setups.includes(setup)) vitest.config.globalSetup = [...setups, setup]
+      // Not before the other projects have said what they want.
+      queueMicrotask(() => beginAhead(vitest, () => loadBeginRun(setup)))
     },
     transform: {
       order: 'pre',
@@ -54,6 +58,12 @@ export function tidb<const E extends readonly ConfigExtension[] = []>(
       },
     },
   }
+}
+
+/** By its path, so that whoever bundles a Vitest config leaves it where it is. */
+async function loadBeginRun(setup: string): Promise<typeof beginRun> {
+  const module = (await import(pathToFileURL(setup).href)) as { beginRun: typeof beginRun }
+  return module.beginRun
 }
 
 /** In the package a sibling of this file's bundle, in the sources a sibling of this file. */

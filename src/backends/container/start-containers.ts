@@ -24,6 +24,7 @@ export async function startContainers(
   start: BackendStartOptions,
 ): Promise<RunningBackend> {
   const image = imageReference(options)
+  await start.beforeLong?.()
   const run = await ContainerRun.begin(start)
   try {
     return await startIn(run, image, options, start)

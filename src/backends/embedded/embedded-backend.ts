@@ -56,6 +56,7 @@ class EmbeddedBackend implements Backend {
       if (packaged !== undefined) return packaged
       const cached = await cachedBuild(this.#options, plan)
       if (cached !== undefined && cached !== 'damaged') return cached
+      await start.beforeLong?.()
       return (await installWith(this.#options, plan, await reaper, start.progress, start.signal)).path
     }
     return await startLocalBackend({ kind: this.kind, binary, cacheDirectory, readyDatabases }, start)

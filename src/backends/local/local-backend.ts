@@ -42,6 +42,7 @@ export async function startLocalBackend(
       progress: start.progress,
       signal: start.signal,
       onFound: start.onPrepared,
+      beforeLong: start.beforeLong,
     })
     return new LocalBackend(options, await reaper, binary, template, start.port)
   } catch (error) {

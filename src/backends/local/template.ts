@@ -31,6 +31,7 @@ export type Template = Archive<TemplateFacts>
 export interface TemplateOptions {
   /** Called when there is one, which need not be made. */
   readonly onFound?: (() => void) | undefined
+  readonly beforeLong?: (() => Promise<void>) | undefined
   readonly reaper: Promise<Reaper>
   readonly binary: BinaryIdentity
   readonly cacheDirectory: string
@@ -67,6 +68,7 @@ export async function loadOrMake(
     await markUsed(file)
     return found
   }
+  await options.beforeLong?.()
   await assertWritable(folder)
   const onWait = ({ pid }: { pid: number }): void =>
     options.progress.note(`waiting for process ${pid}, which is making the same template`)

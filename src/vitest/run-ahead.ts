@@ -1,0 +1,40 @@
+import type { Vitest } from 'vitest/node'
+import type { BegunRun } from './begin-run.ts'
+import { isListing } from './listing.ts'
+
+/** Vitest's config and its global setup may load this module twice; the registry must be one. */
+const KEY = Symbol.for('vitest-tidb.run-ahead')
+const holder = globalThis as { [KEY]?: WeakMap<Vitest, Promise<BegunRun>> }
+
+/**
+ * Begins a run while Vitest still looks for test files, so that its first server is up when the first worker is. Only where
+ * tests are sure to be run next: nobody else waits for a server.
+ *
+ * @param load gives the code, which takes a while to read
+ */
+export function beginAhead(vitest: Vitest, load: () => Promise<(vitest: Vitest) => BegunRun>): void {
+  holder[KEY] ??= new WeakMap()
+  const { watch, standalone, mergeReports, listTags, clearCache } = vitest.config
+  if (watch || standalone || mergeReports || listTags || clearCache || isListing() || holder[KEY].has(vitest)) return
+  const begun = load().then((begin) => begin(vitest))
+  holder[KEY].set(vitest, begun)
+  // Vitest may find no test file, and never come to its global setup.
+  vitest.onClose(() => endUnused(vitest))
+}
+
+/** The run that was begun ahead, if there is one. It is the caller's then. */
+export async function takeRunAhead(vitest: Vitest): Promise<BegunRun | undefined> {
+  const begun = holder[KEY]?.get(vitest)
+  holder[KEY]?.delete(vitest)
+  return begun
+}
+
+async function endUnused(vitest: Vitest): Promise<void> {
+  const begun = await takeRunAhead(vitest)
+  begun?.aborted.abort(new Error('no test was run'))
+  const started = await begun?.run.then(
+    (run) => run.starting,
+    () => undefined,
+  ).catch(() => undefined)
+  await started?.backend.stop()
+}
