@@ -16,18 +16,17 @@ export interface RepeatOptions {
   /** Folders of suites. */
   readonly suites: readonly string[]
   readonly tally: Tally
-  readonly signal: AbortSignal
 }
 
 /** Runs all files of the suites that open several sessions, so many times. */
 export async function repeat(options: RepeatOptions): Promise<void> {
-  const { times, seed, signal } = options
-  for (let done = 0; done < times && !signal.aborted; done += BATCH) {
+  const { times, seed } = options
+  for (let done = 0; done < times && !interrupted(); done += BATCH) {
     await repeatBatch({ ...options, times: Math.min(BATCH, times - done), seed: seed + done / BATCH })
   }
 }
 
-async function repeatBatch({ times, seed, suites, tally, signal }: RepeatOptions): Promise<void> {
+async function repeatBatch({ times, seed, suites, tally }: RepeatOptions): Promise<void> {
   const { plugins = [], resolve = {} } = config
   // One project for all, in which a worker reads the toolkit once and then runs one file after the other.
   const vitest = await createVitest(
@@ -44,20 +43,22 @@ async function repeatBatch({ times, seed, suites, tally, signal }: RepeatOptions
     },
     { plugins, resolve },
   )
-  const cancel = (): void => void vitest.cancelCurrentRun('keyboard-input')
-  signal.addEventListener('abort', cancel)
   try {
     const files = await filesWithSeveralSessions(vitest)
-    for (let repetition = 0; repetition < times && !signal.aborted; repetition++) {
+    for (let repetition = 0; repetition < times && !interrupted(); repetition++) {
       const begun = performance.now()
       await vitest.runTestSpecifications(files, false)
 
-      if (!signal.aborted) tally.repetitionEnded(files.length, performance.now() - begun)
+      if (!interrupted()) tally.repetitionEnded(files.length, performance.now() - begun)
     }
   } finally {
-    signal.removeEventListener('abort', cancel)
     await vitest.close()
   }
+}
+
+/** The toolkit takes signals over; it ends the Vitest of the moment, and says by the exit code that there was one. */
+function interrupted(): boolean {
+  return Number(process.exitCode ?? 0) > 128
 }
 
 async function filesWithSeveralSessions(vitest: Vitest): Promise<TestSpecification[]> {

@@ -78,12 +78,21 @@ export interface RunningServer {
   readonly dataDirectory?: string
   /** The whole cluster of which this is the first TiDB. */
   readonly cluster?: RunningCluster
+  /** What is known of servers that have just started like this one; undefined where each may be different. */
+  readonly notes?: ServerNotes
   /** Settles when the server ends by itself (not by stop()): its exit and last log lines. Never settles for servers that are not ours. */
   readonly died: Promise<ServerDeath>
   /** Absent for servers whose process is not ours. */
   readonly control?: ServerControl
   /** Idempotent. `keepData: true` ends it gracefully and leaves its data directory where it is. */
   stop(options?: { keepData?: boolean }): Promise<void>
+}
+
+/** Kept between runs, and lost now and then. */
+export interface ServerNotes {
+  /** What was written last, as JSON gives it back; undefined when there is nothing. */
+  read(): Promise<unknown>
+  write(notes: object): Promise<void>
 }
 
 export interface ServerDeath {

@@ -5,10 +5,11 @@ import type { BackendError } from '../errors/backend-error.ts'
 import { AdminConnection, type AdminConnecting } from './admin-connection.ts'
 import type { KeptDatabase, ReturnedDatabase } from './broker-protocol.ts'
 import { endConnections } from './end-connections.ts'
+import { freshServer } from './fresh-server.ts'
 import { withinMilliseconds } from './within.ts'
 import type { LentServer } from './lending.ts'
 import { serverDied } from './server-died.ts'
-import { readFeatures, type TidbFeatures } from './server-features.ts'
+import type { TidbFeatures } from './server-features.ts'
 import { ServerState } from './server-state.ts'
 
 /** A connection is lost a moment before the end of the process is known. */
@@ -45,7 +46,8 @@ export class PrivateServer implements LentServer {
 
   static async open(running: RunningServer, connecting: AdminConnecting): Promise<PrivateServer> {
     const admin = await AdminConnection.open(running.endpoint, connecting)
-    return new PrivateServer(running, admin, await readFeatures(admin), await ServerState.of(admin))
+    const { features, state } = await freshServer(running, admin)
+    return new PrivateServer(running, admin, features, new ServerState(admin, state))
   }
 
   /** False once it died, was retired or has nothing left to lend. */

@@ -25,6 +25,41 @@ const LEFT_OUT = /^(?:create_time|update_time|last_used_date|password_last_chang
 
 const DDL_DEADLINE_MS = 10_000
 
+/** What a server looks like before any test has used it. Plain data. */
+export interface FreshState {
+  /** Reads the checksums, over the columns that this version has. */
+  readonly checksumsSql: string
+  /** By table of the schema `mysql`. */
+  readonly checksums: Readonly<Record<string, string>>
+  /** Reads the variables that live in memory only. */
+  readonly memorySql: string
+  readonly memory: readonly string[]
+  /** Resource groups and placement policies. */
+  readonly objects: readonly string[]
+  readonly databases: readonly string[]
+  readonly lastJob: string
+}
+
+/** Looks at a server on which no test has run yet. */
+export async function readFreshState(admin: AdminConnection): Promise<FreshState> {
+  const inMemory = await admin.run(
+    `SELECT variable_name AS name FROM information_schema.variables_info WHERE variable_scope LIKE '%INSTANCE%' AND variable_name <> 'tidb_config' ORDER BY variable_name`,
+  )
+  const variables = inMemory.map((row) => `@@GLOBAL.\`${String(row['name'])}\` AS \`${String(row['name'])}\``)
+  const memorySql = `SELECT ${['1', ...variables].join(', ')}`
+  const sql = await checksumsSql(admin)
+  const [last] = await admin.run('SELECT IFNULL(MAX(job_id), 0) AS id FROM mysql.tidb_ddl_history')
+  return {
+    checksumsSql: sql,
+    checksums: await readChecksums(admin, sql),
+    memorySql,
+    memory: await readMemory(admin, memorySql),
+    objects: await readObjects(admin),
+    databases: await readDatabases(admin),
+    lastJob: String(last?.['id'] ?? 0),
+  }
+}
+
 /**
  * What a private server looks like beside its lent databases, to tell whether a test left a trace on it by whatever
  * connection it used.
@@ -36,34 +71,13 @@ const DDL_DEADLINE_MS = 10_000
  */
 export class ServerState {
   readonly #admin: AdminConnection
-  readonly #checksumsSql: string
-  readonly #memorySql: string
-  #checksums = new Map<string, string>()
-  #memory: string[] = []
-  #objects: readonly string[] = []
-  #databases: ReadonlySet<string> = new Set()
-  #lastJob = '0'
+  readonly #fresh: FreshState
+  #lastJob: string
 
-  private constructor(admin: AdminConnection, checksumsSql: string, memorySql: string) {
+  constructor(admin: AdminConnection, fresh: FreshState) {
     this.#admin = admin
-    this.#checksumsSql = checksumsSql
-    this.#memorySql = memorySql
-  }
-
-  /** Looks at a server on which no test has run yet. */
-  static async of(admin: AdminConnection): Promise<ServerState> {
-    const inMemory = await admin.run(
-      `SELECT variable_name AS name FROM information_schema.variables_info WHERE variable_scope LIKE '%INSTANCE%' AND variable_name <> 'tidb_config' ORDER BY variable_name`,
-    )
-    const memory = inMemory.map((row) => `@@GLOBAL.\`${String(row['name'])}\` AS \`${String(row['name'])}\``)
-    const state = new ServerState(admin, await checksumsSql(admin), `SELECT ${['1', ...memory].join(', ')}`)
-    state.#checksums = await state.#readChecksums()
-    state.#memory = await state.#readMemory()
-    state.#objects = await state.#readObjects()
-    state.#databases = new Set(await state.#readDatabases())
-    const [last] = await admin.run('SELECT IFNULL(MAX(job_id), 0) AS id FROM mysql.tidb_ddl_history')
-    state.#lastJob = String(last?.['id'] ?? 0)
-    return state
+    this.#fresh = fresh
+    this.#lastJob = fresh.lastJob
   }
 
   /**
@@ -86,15 +100,15 @@ export class ServerState {
   }
 
   async #changedTable(): Promise<string | undefined> {
-    for (const [table, checksum] of await this.#readChecksums()) {
-      if (this.#checksums.get(table) !== checksum) return `mysql.${table} has changed`
+    for (const [table, checksum] of Object.entries(await readChecksums(this.#admin, this.#fresh.checksumsSql))) {
+      if (this.#fresh.checksums[table] !== checksum) return `mysql.${table} has changed`
     }
     return undefined
   }
 
   async #changedVariable(): Promise<string | undefined> {
-    const now = await this.#readMemory()
-    const changed = now.find((line, index) => line !== this.#memory[index])
+    const now = await readMemory(this.#admin, this.#fresh.memorySql)
+    const changed = now.find((line, index) => line !== this.#fresh.memory[index])
     return changed === undefined ? undefined : `a GLOBAL variable has changed: ${changed}`
   }
 
@@ -108,35 +122,37 @@ export class ServerState {
     const elsewhere = new Set(jobs.map((job) => String(job['db_name'])).filter((name) => !lent.has(name)))
     if (elsewhere.size === 0) return undefined
 
-    const objects = await this.#readObjects()
-    if (objects.join('\n') !== this.#objects.join('\n')) return 'resource groups or placement policies have changed'
+    const objects = await readObjects(this.#admin)
+    if (objects.join('\n') !== this.#fresh.objects.join('\n'))
+      return 'resource groups or placement policies have changed'
     for (const database of elsewhere) {
-      if (this.#databases.has(database)) return `DDL was run in database ${database}`
+      if (this.#fresh.databases.includes(database)) return `DDL was run in database ${database}`
     }
-    const further = (await this.#readDatabases()).find((name) => !this.#databases.has(name) && !lent.has(name))
+    const databases = await readDatabases(this.#admin)
+    const further = databases.find((name) => !this.#fresh.databases.includes(name) && !lent.has(name))
     return further === undefined ? undefined : `database ${further} was created`
   }
+}
 
-  async #readChecksums(): Promise<Map<string, string>> {
-    const rows = await this.#admin.runPrepared(this.#checksumsSql)
-    return new Map(rows.map((row) => [String(row['t']), `${String(row['n'])} ${String(row['h'])}`]))
-  }
+async function readChecksums(admin: AdminConnection, sql: string): Promise<Record<string, string>> {
+  const rows = await admin.runPrepared(sql)
+  return Object.fromEntries(rows.map((row) => [String(row['t']), `${String(row['n'])} ${String(row['h'])}`]))
+}
 
-  async #readMemory(): Promise<string[]> {
-    const [row = {}] = await this.#admin.runPrepared(this.#memorySql)
-    return Object.entries(row).map(([name, value]) => `${name} = ${String(value)}`)
-  }
+async function readMemory(admin: AdminConnection, sql: string): Promise<string[]> {
+  const [row = {}] = await admin.runPrepared(sql)
+  return Object.entries(row).map(([name, value]) => `${name} = ${String(value)}`)
+}
 
-  async #readObjects(): Promise<string[]> {
-    const groups = await this.#admin.run('SELECT * FROM information_schema.resource_groups ORDER BY name')
-    const policies = await this.#admin.run('SELECT * FROM information_schema.placement_policies ORDER BY policy_name')
-    return [...groups, ...policies].map((row) => JSON.stringify(row))
-  }
+async function readObjects(admin: AdminConnection): Promise<string[]> {
+  const groups = await admin.run('SELECT * FROM information_schema.resource_groups ORDER BY name')
+  const policies = await admin.run('SELECT * FROM information_schema.placement_policies ORDER BY policy_name')
+  return [...groups, ...policies].map((row) => JSON.stringify(row))
+}
 
-  async #readDatabases(): Promise<string[]> {
-    const rows = await this.#admin.run('SHOW DATABASES')
-    return rows.map((row) => String(row['Database']))
-  }
+async function readDatabases(admin: AdminConnection): Promise<string[]> {
+  const rows = await admin.run('SHOW DATABASES')
+  return rows.map((row) => String(row['Database']))
 }
 
 /** One statement for all tables, over the columns that this version has. */

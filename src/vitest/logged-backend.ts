@@ -38,6 +38,7 @@ function loggedServer(server: RunningServer, fields: object, logger: Logger): Ru
   return {
     endpoint: server.endpoint,
     readyDatabases: server.readyDatabases,
+    ...(server.notes === undefined ? {} : { notes: server.notes }),
     died: server.died,
     ...(server.cluster === undefined ? {} : { cluster: server.cluster }),
     ...(server.control === undefined ? {} : { control: server.control }),

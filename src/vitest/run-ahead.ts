@@ -32,9 +32,11 @@ export async function takeRunAhead(vitest: Vitest): Promise<BegunRun | undefined
 async function endUnused(vitest: Vitest): Promise<void> {
   const begun = await takeRunAhead(vitest)
   begun?.aborted.abort(new Error('no test was run'))
-  const started = await begun?.run.then(
-    (run) => run.starting,
-    () => undefined,
-  ).catch(() => undefined)
+  const started = await begun?.run
+    .then(
+      (run) => run.starting,
+      () => undefined,
+    )
+    .catch(() => undefined)
   await started?.backend.stop()
 }

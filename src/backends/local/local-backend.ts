@@ -108,6 +108,7 @@ class LocalBackend implements RunningBackend {
         server,
         control,
         readyDatabases: this.#template.facts.databases,
+        notes: this.#template.notes,
         dataDirectory: files,
         end: async (keep) => {
           let directory = files

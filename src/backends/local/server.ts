@@ -1,5 +1,5 @@
 import type { Endpoint } from '../../connections/endpoint.ts'
-import type { RunningServer, ServerDeath } from '../backend.ts'
+import type { RunningServer, ServerDeath, ServerNotes } from '../backend.ts'
 import type { ServerControl } from '../server-control.ts'
 import { localLogin } from './first-answer.ts'
 import type { ServerProcess } from './server-process.ts'
@@ -9,6 +9,7 @@ export interface LocalServerOptions {
   /** What it was ended with on purpose does not count as its death. */
   readonly control?: ServerControl
   readonly readyDatabases: readonly string[]
+  readonly notes?: ServerNotes
   readonly dataDirectory: string
   /** Ends the process and puts away its folder; gives where the data is from now on. Called once. */
   readonly end: (keepData: boolean) => Promise<string>
@@ -18,6 +19,7 @@ export interface LocalServerOptions {
 export class LocalServer implements RunningServer {
   readonly endpoint: Endpoint
   readonly readyDatabases: readonly string[]
+  readonly notes?: ServerNotes
   readonly died: Promise<ServerDeath>
   readonly control?: ServerControl
   readonly #end: (keepData: boolean) => Promise<string>
@@ -29,6 +31,7 @@ export class LocalServer implements RunningServer {
     const { port, statusPort, ended } = options.server
     this.endpoint = { ...localLogin(port), statusPort }
     this.readyDatabases = options.readyDatabases
+    if (options.notes !== undefined) this.notes = options.notes
     this.#dataDirectory = options.dataDirectory
     this.#end = options.end
     if (options.control !== undefined) this.control = this.#noting(options.control)

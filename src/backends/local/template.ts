@@ -14,6 +14,7 @@ import { serverConfig } from './server-arguments.ts'
 import { startServerProcess } from './server-process.ts'
 import { stopGracefully } from './stop-gracefully.ts'
 import { type Archive, readArchive, writeArchive } from './template-archive.ts'
+import { notesFileOf, TemplateNotes } from './template-notes.ts'
 
 /** Changes whenever templates made by an older release of this package would no longer do. */
 const TEMPLATE_FORMAT = 1
@@ -26,7 +27,9 @@ export interface TemplateFacts {
   readonly databases: readonly string[]
 }
 
-export type Template = Archive<TemplateFacts>
+export interface Template extends Archive<TemplateFacts> {
+  readonly notes: TemplateNotes
+}
 
 export interface TemplateOptions {
   /** Called when there is one, which need not be made. */
@@ -52,7 +55,7 @@ export async function loadTemplate(options: TemplateOptions): Promise<Template> 
 }
 
 /** What is needed to keep templates, whatever is in them. */
-export type TemplateStorage = Pick<TemplateOptions, 'cacheDirectory' | 'progress' | 'signal' | 'onFound'>
+export type TemplateStorage = Pick<TemplateOptions, 'cacheDirectory' | 'progress' | 'signal' | 'onFound' | 'beforeLong'>
 
 /** Loads the template with this key; has it made when there is none. One process at a time makes the same one. */
 export async function loadOrMake(
@@ -66,7 +69,7 @@ export async function loadOrMake(
   if (found !== undefined) {
     options.onFound?.()
     await markUsed(file)
-    return found
+    return withNotes(found, file)
   }
   await options.beforeLong?.()
   await assertWritable(folder)
@@ -74,8 +77,9 @@ export async function loadOrMake(
     options.progress.note(`waiting for process ${pid}, which is making the same template`)
   return await withLock(`${file}.lock`, { onWait, signal: options.signal }, async () => {
     const meanwhile = await readArchive<TemplateFacts>(file)
-    if (meanwhile !== undefined) return meanwhile
+    if (meanwhile !== undefined) return withNotes(meanwhile, file)
     if (await exists(file)) options.progress.note(`the template ${file} is damaged: making it again`)
+    await rm(notesFileOf(file), { force: true })
     await make(file).catch((error: unknown) => {
       throw diskFull(error) ?? error
     })
@@ -86,8 +90,12 @@ export async function loadOrMake(
         remedy: 'The disk may be failing. Set VITEST_TIDB_CACHE to a folder on another one.',
       })
     }
-    return made
+    return withNotes(made, file)
   })
+}
+
+function withNotes(archive: Archive<TemplateFacts>, file: string): Template {
+  return { ...archive, notes: new TemplateNotes(file) }
 }
 
 function templateKey({ binary, databaseCount, schema }: TemplateOptions): string {
@@ -171,7 +179,8 @@ async function removeOldTemplates(folder: string): Promise<void> {
     }),
   )
   dated.sort((one, other) => other.usedAt - one.usedAt)
-  await Promise.all(dated.slice(KEPT_TEMPLATES).map(({ name }) => rm(join(folder, name), { force: true })))
+  const old = dated.slice(KEPT_TEMPLATES).map(({ name }) => join(folder, name))
+  await Promise.all(old.flatMap((file) => [file, notesFileOf(file)]).map((file) => rm(file, { force: true })))
 }
 
 async function exists(file: string): Promise<boolean> {
