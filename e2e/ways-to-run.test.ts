@@ -156,3 +156,13 @@ test('a line of a test file selects the test that is there', async () => {
   expect(output).toMatch(/Tests\s+1 passed \| 1 skipped \(2\)/)
   expect(exitCode).toBe(0)
 })
+
+test('a run that finds no test file says only that, and leaves nothing of the server that was to be', async () => {
+  const project = await UserProject.create({ 'passing.test.ts': PASSING })
+  const { output, exitCode } = await project.vitest(['run', 'elsewhere'])
+  expect(exitCode).toBe(1)
+  expect(output).toContain('No test files found')
+  expect(output).not.toContain('TiDB')
+  expect(await project.servers()).toEqual([])
+  expect(await project.leftovers()).toEqual([])
+})
