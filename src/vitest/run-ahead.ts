@@ -4,7 +4,7 @@ import { isListing } from './listing.ts'
 
 /** Vitest's config and its global setup may load this module twice; the registry must be one. */
 const KEY = Symbol.for('vitest-tidb.run-ahead')
-const holder = globalThis as { [KEY]?: WeakMap<Vitest, Promise<BegunRun>> }
+const holder = globalThis as { [KEY]?: WeakMap<Vitest, Promise<BegunRun | undefined>> }
 
 /**
  * Begins a run while Vitest still looks for test files, so that its first server is up when the first worker is. Only where
@@ -17,6 +17,8 @@ export function beginAhead(vitest: Vitest, load: () => Promise<(vitest: Vitest) 
   const { watch, standalone, mergeReports, listTags, clearCache } = vitest.config
   if (watch || standalone || mergeReports || listTags || clearCache || isListing() || holder[KEY].has(vitest)) return
   const begun = load().then((begin) => begin(vitest))
+  // Met again by whoever takes it.
+  begun.catch(() => undefined)
   holder[KEY].set(vitest, begun)
   // Vitest may find no test file, and never come to its global setup.
   vitest.onClose(() => endUnused(vitest))
@@ -25,18 +27,18 @@ export function beginAhead(vitest: Vitest, load: () => Promise<(vitest: Vitest) 
 /** The run that was begun ahead, if there is one. It is the caller's then. */
 export async function takeRunAhead(vitest: Vitest): Promise<BegunRun | undefined> {
   const begun = holder[KEY]?.get(vitest)
-  holder[KEY]?.delete(vitest)
+  if (begun !== undefined) holder[KEY]?.set(vitest, Promise.resolve(undefined))
   return begun
 }
 
 async function endUnused(vitest: Vitest): Promise<void> {
   const begun = await takeRunAhead(vitest)
-  begun?.aborted.abort(new Error('no test was run'))
-  const started = await begun?.run
-    .then(
-      (run) => run.starting,
-      () => undefined,
-    )
-    .catch(() => undefined)
-  await started?.backend.stop()
+  if (begun === undefined) return
+  begun.aborted.abort(new Error('no test was run'))
+  try {
+    const started = await (await begun.run).starting
+    await started?.backend.stop()
+  } catch {
+    // It did not start, or was ended while it did: nobody has asked for it, and nothing is left of it.
+  }
 }
