@@ -23,10 +23,15 @@ export async function jobBlockedBy(
   schemaState?: string,
 ): Promise<number> {
   await expect(ddl).toBeBlockedBy(holder)
-  // Source: docs.pingcap.com, "Metadata Lock".
-  const [blocked] = await observer.query<{ id: number }>`
-    SELECT job_id AS id FROM mysql.tidb_mdl_view WHERE session_id = ${holder.connectionId}`
-  const id = blocked?.id ?? 0
+  // Between two states of a job the view is empty for a moment. Source: docs.pingcap.com, "Metadata Lock".
+  let id = 0
+  const blocked = async (): Promise<number> => {
+    const [row] = await observer.query<{ id: number }>`
+      SELECT job_id AS id FROM mysql.tidb_mdl_view WHERE session_id = ${holder.connectionId}`
+    id = row?.id ?? 0
+    return id
+  }
+  await expect.poll(blocked, patiently).toBeGreaterThan(0)
   if (schemaState !== undefined) {
     await expect.poll(async () => (await jobOf(id, observer))?.schemaState, patiently).toBe(schemaState)
   }
