@@ -66,6 +66,7 @@ async function start(
   counts: ClusterCounts,
   options: BackendStartOptions,
 ): Promise<RunningBackend> {
+  await options.beforeLong?.()
   const { progress, signal } = options
   const images = clusterImages(backend)
   const run = await ContainerRun.begin(options)

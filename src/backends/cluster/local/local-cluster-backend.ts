@@ -32,6 +32,8 @@ export async function startLocalClusters(
   options: LocalClusterOptions,
   start: BackendStartOptions,
 ): Promise<RunningBackend> {
+  // Three servers, which may have to be built: a run without tests must not begin with that.
+  await start.beforeLong?.()
   assertEmbeddedCounts(options.counts)
   if (start.port !== undefined) await assertPortFree(start.port)
   const reaper = await startReaper()
