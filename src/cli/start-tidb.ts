@@ -1,6 +1,7 @@
 import { backendFor } from '../backends/assemble.ts'
 import type { Progress, RunningBackend, RunningServer } from '../backends/backend.ts'
 import { banner } from '../backends/banner.ts'
+import { urlOf } from '../connections/endpoint.ts'
 import type { ResolvedConfig } from '../config/resolved-config.ts'
 import { loadSchema } from '../databases/schema.ts'
 
@@ -8,6 +9,8 @@ import { loadSchema } from '../databases/schema.ts'
 export interface StartedTidb {
   readonly running: RunningBackend
   readonly server: RunningServer
+  /** URL of each TiDB, where it is one of a cluster. */
+  readonly urls: readonly string[]
   /** Which TiDB, its version, its store, where it came from. */
   readonly banner: string
   /** Ends what was started here; leaves an external server alone. */
@@ -26,9 +29,15 @@ export async function startTidb(
   const running = await backend.start({ progress, signal, ...schema, ...(port === undefined ? {} : { port }) })
   try {
     const server = await running.openServer(signal)
-    return { running, server, banner: banner(running, tried), stop: () => running.stop() }
+    return { running, server, urls: urlsOf(server), banner: banner(running, tried), stop: () => running.stop() }
   } catch (error) {
     await running.stop()
     throw error
   }
+}
+
+function urlsOf({ cluster, endpoint }: RunningServer): readonly string[] {
+  if (cluster === undefined) return [urlOf(endpoint)]
+  const tidbs = cluster.describe().nodes.filter(({ role }) => role === 'tidb')
+  return tidbs.map(({ name }) => urlOf(cluster.endpointOf(name)))
 }

@@ -43,7 +43,7 @@ Examples:
     if (config.backend.kind === 'external') {
       throw new ConfigError('CONFIG_INVALID', `${config.origin('backend.kind')}: there is nothing to start.`, {
         remedy:
-          'A TiDB that runs already needs no `up`. To start one all the same: --backend auto, binary, embedded or container.',
+          'A TiDB that runs already needs no `up`. To start one all the same: --backend auto, binary, embedded, container or cluster.',
       })
     }
     const print = (url: string, server: string): void => {
@@ -67,7 +67,8 @@ Examples:
       context.log.note(`${tidb.banner} at ${url}`)
       if ('ready' in progress) await progress.ready({ url, server: tidb.banner })
       else {
-        progress.note(`${tidb.banner}\nIt runs until Ctrl-C.`)
+        const others = tidb.urls.length > 1 ? `\nIts TiDBs: ${tidb.urls.join(', ')}` : ''
+        progress.note(`${tidb.banner}${others}\nIt runs until Ctrl-C.`)
         print(url, tidb.banner)
       }
       throw diedByItself(await untilAborted(signal, tidb.server.died))

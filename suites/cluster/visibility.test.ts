@@ -1,0 +1,69 @@
+import { expect, test } from 'vitest-tidb'
+
+test('what is committed on one server is read on every other at once', async ({ db, cluster }) => {
+  await db.run`CREATE TABLE t (id INT PRIMARY KEY)`
+  const { writer, reader } = await cluster.sessions({ writer: 1, reader: 2 })
+  for (let id = 1; id <= 20; id++) {
+    await writer.run`INSERT INTO t VALUES (${id})`
+    await expect(reader.query`SELECT MAX(id) AS id FROM t`).toReturnRows([{ id }])
+  }
+})
+
+test('an auto-increment column gives no number twice, whichever server is asked', async ({ db, cluster }) => {
+  await db.run`CREATE TABLE t (id BIGINT PRIMARY KEY AUTO_INCREMENT, server INT)`
+  const { first, second } = await cluster.sessions({ first: 1, second: 2 })
+  for (let round = 0; round < 5; round++) {
+    await first.run`INSERT INTO t (server) VALUES (1)`
+    await second.run`INSERT INTO t (server) VALUES (2)`
+  }
+  await expect(db.query`SELECT COUNT(DISTINCT id) AS n FROM t`).toReturnRows([{ n: 10 }])
+  // Each server has a range of its own, so numbers do not rise with time.
+  await expect(db.query`
+    SELECT server, MAX(id) - MIN(id) AS span FROM t GROUP BY server ORDER BY server`).toReturnRows([
+    { server: 1, span: 4 },
+    { server: 2, span: 4 },
+  ])
+})
+
+test('with AUTO_ID_CACHE 1 the numbers rise with time over all servers', async ({ db, cluster }) => {
+  await db.run`CREATE TABLE t (id BIGINT PRIMARY KEY AUTO_INCREMENT, server INT) AUTO_ID_CACHE 1`
+  const { first, second } = await cluster.sessions({ first: 1, second: 2 })
+  await first.run`INSERT INTO t (server) VALUES (1)`
+  await second.run`INSERT INTO t (server) VALUES (2)`
+  await first.run`INSERT INTO t (server) VALUES (1)`
+  await expect(db.query`SELECT server FROM t ORDER BY id`).toReturnRows([{ server: 1 }, { server: 2 }, { server: 1 }])
+})
+
+test('a sequence without cache counts over all servers', async ({ db, cluster }) => {
+  await db.run`CREATE SEQUENCE numbers NOCACHE`
+  const { first, second } = await cluster.sessions({ first: 1, second: 2 })
+  const drawn: unknown[] = []
+  for (const session of [first, second, first, second]) {
+    const [row] = await session.query<{ n: number }>`SELECT NEXTVAL(numbers) AS n`
+    drawn.push(Number(row?.n))
+  }
+  expect(drawn).toEqual([1, 2, 3, 4])
+})
+
+test('the views of the whole cluster show every server and its sessions', async ({ db, cluster }) => {
+  const { alice, bob } = await cluster.sessions({ alice: 1, bob: 2 })
+  await db.run`CREATE TABLE t (id INT PRIMARY KEY)`
+  const roles = await db.query<{ type: string; n: number }>`
+    SELECT type, COUNT(*) AS n FROM information_schema.cluster_info GROUP BY type ORDER BY type`
+  const count = (role: string): number => cluster.nodes.filter((node) => node.role === role).length
+  expect(roles).toEqual([
+    { type: 'pd', n: count('pd') },
+    { type: 'tidb', n: count('tidb') },
+    { type: 'tikv', n: count('kv') },
+  ])
+  await expect(bob.query`
+    SELECT id FROM information_schema.cluster_processlist WHERE id IN (${alice.connectionId}, ${bob.connectionId})
+    ORDER BY id = ${bob.connectionId}`).toReturnRows([{ id: alice.connectionId }, { id: bob.connectionId }])
+  await alice.run`BEGIN`
+  await alice.run`INSERT INTO t VALUES (1)`
+  await expect(bob.query`
+    SELECT session_id FROM information_schema.cluster_tidb_trx WHERE session_id = ${alice.connectionId}`).toReturnRows([
+    { session_id: alice.connectionId },
+  ])
+  await alice.run`ROLLBACK`
+})
