@@ -91,7 +91,8 @@ test('KILL QUERY on one server ends a statement on another', async ({ db, cluste
   const waiting = bob.start`UPDATE t SET v = 2 WHERE id = 1`
   await expect(waiting).toBeBlockedBy(alice)
   await db.script(`KILL QUERY ${bob.connectionId}`)
-  await expect(waiting).toFailWith({ errno: 1317 })
+  // TiDB names the interruption (1317), or what came of it on the way to the store (1105).
+  await expect(waiting.result()).rejects.toThrow(/interrupted|context canceled/)
   await bob.run`ROLLBACK`
   await alice.run`ROLLBACK`
 })
