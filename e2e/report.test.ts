@@ -152,7 +152,7 @@ inBrowser('a lane for each session shows what was blocked by whom, and the arrow
 
 inBrowser('statements are searched, and copied as a script', async () => {
   const page = await open()
-  const statements = page.getByRole('region', { name: 'Statements', exact: true }).last()
+  const statements = page.getByRole('region', { name: 'Table of statements' })
   await page.getByRole('searchbox', { name: 'Search statements' }).fill("O''Brien")
   expect(await statements.locator('tbody tr').count()).toBe(1)
   await page.getByRole('searchbox', { name: 'Search statements' }).fill('')
@@ -188,9 +188,9 @@ inBrowser(
     await anomalies.waitFor()
     expect(await anomalies.getByRole('row', { name: /G2-item/ }).textContent()).toContain('✗ occurs')
     await page.goto(`${page.url().split('#')[0]}#test-4`)
-    await page.getByRole('region', { name: 'Plan', exact: true }).last().getByText('Point_Get').waitFor()
+    await page.getByRole('region', { name: 'Plan as a table' }).getByText('Point_Get').waitFor()
     await page.goto(`${page.url().split('#')[0]}#test-5`)
-    await page.getByRole('region', { name: 'Faults' }).last().getByText('latency').first().waitFor()
+    await page.getByRole('region', { name: 'Table of faults' }).getByText('latency').first().waitFor()
     await page.getByRole('link', { name: 'Environment' }).click()
     await page.getByRole('row', { name: /^test\.rows/ }).waitFor()
   },

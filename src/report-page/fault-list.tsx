@@ -4,7 +4,7 @@ import { duration } from './format.ts'
 
 export function FaultList({ faults }: { readonly faults: readonly FaultRecord[] }): JSX.Element {
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label="Faults">
+    <div class="scroll" tabIndex={0} role="region" aria-label="Table of faults">
       <table>
         <thead>
           <tr>

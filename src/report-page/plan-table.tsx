@@ -3,7 +3,7 @@ import type { PlanRecord } from '../report/test-record.ts'
 
 export function PlanTable({ plan: { sql, columns, rows } }: { readonly plan: PlanRecord }): JSX.Element {
   return (
-    <div class="scroll" tabIndex={0} role="region" aria-label="Plan">
+    <div class="scroll" tabIndex={0} role="region" aria-label="Plan as a table">
       <p>
         <code>{sql}</code>
       </p>

@@ -69,7 +69,7 @@ export function StatementTable({ title, record, chosen, onChoose }: Props): JSX.
           {omitted.before === 0 ? 'before these' : `behind the first ${omitted.before}`} had no room in the report.
         </p>
       )}
-      <div class="scroll" tabIndex={0} role="region" aria-label="Statements">
+      <div class="scroll" tabIndex={0} role="region" aria-label="Table of statements">
         <table class="statements">
           <thead>
             <tr>
