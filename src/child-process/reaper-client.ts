@@ -1,8 +1,9 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
 import { BackendError } from '../errors/backend-error.ts'
 import { isAlive, type ProcessIdentity, signalIfAlive, startTimeOf } from './process-identity.ts'
-import { reaperScript } from './reaper-script.ts'
+import { ownScript } from './own-script.ts'
 import type { ReaperCommand, ReaperMessage, ReaperRequest, SpawnOptions } from './reaper-protocol.ts'
 import { removeRunFolder } from './run-folder.ts'
 
@@ -47,12 +48,16 @@ interface Supervised {
  * @throws BackendError `BACKEND_RUN_FOLDER` or `BACKEND_REAPER`
  */
 export async function startReaper(): Promise<Reaper> {
-  const child = spawn(process.execPath, ['--disable-warning=ExperimentalWarning', reaperScript()], {
-    stdio: ['pipe', 'pipe', 'pipe'],
-    detached: true,
-    // Options meant for the tests' own processes (inspector, loaders) are not meant for this one.
-    env: { ...process.env, NODE_OPTIONS: '' },
-  })
+  const child = spawn(
+    process.execPath,
+    ['--disable-warning=ExperimentalWarning', ownScript('reaper', fileURLToPath(import.meta.url), 'BACKEND_REAPER')],
+    {
+      stdio: ['pipe', 'pipe', 'pipe'],
+      detached: true,
+      // Options meant for the tests' own processes (inspector, loaders) are not meant for this one.
+      env: { ...process.env, NODE_OPTIONS: '' },
+    },
+  )
   const link = new ReaperLink(child)
   try {
     return await link.ready

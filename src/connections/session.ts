@@ -1,4 +1,4 @@
-import { urlOf } from './endpoint.ts'
+import { urlOf, type Endpoint } from './endpoint.ts'
 import { GuardedWire } from './guarded-wire.ts'
 import { infoOf, outcomeOf, outcomeOfAll, type Outcome, type Replies } from './outcome.ts'
 import { Plan } from './plan.ts'
@@ -43,6 +43,11 @@ export class Session {
   /** The same without the password, for messages. */
   get publicUrl(): string {
     return urlOf(this.#settings.endpoint, this.database)
+  }
+
+  /** Where it is connected to, for what opens further connections of another kind. */
+  get endpoint(): Endpoint {
+    return this.#settings.endpoint
   }
 
   get status(): 'connected' | 'closed' | 'lost' {
