@@ -16,6 +16,7 @@ export default defineConfig({
     'python-file': 'fixtures/python-file.ts',
     cli: 'src/cli/main.ts',
     'skip-denied': 'src/cli/skip-denied.ts',
+    'load-thread': 'src/load/driver/load-thread.ts',
     reaper: 'src/child-process/reaper.ts',
     'container-reaper': 'src/backends/container/container-reaper.ts',
   },

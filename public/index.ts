@@ -170,3 +170,24 @@ export type {
   MachineRequest,
   SessionRequest,
 } from '../src/coordination/coordinator-options.ts'
+export { workloads } from '../src/load/workloads/workloads.ts'
+export type { LoadFixture, LoadDuringOptions } from '../fixtures/load.ts'
+export type { LoadPace, LoadRunOptions } from '../src/load/load-options.ts'
+export type { ClientCost, Latency, LoadResult, LoadSecond } from '../src/load/results/load-result.ts'
+export type { LoadError } from '../src/load/results/load-error.ts'
+export type { LoadRecord } from '../src/load/results/load-record.ts'
+export type { LoadProgram, SessionPlace } from '../src/load/program.ts'
+export type { LoadConnection } from '../src/load/wire/load-connection.ts'
+export type { Random } from '../src/load/random/random.ts'
+export type {
+  LoadProgress,
+  MixedWorkload,
+  OwnWorkload,
+  PrepareOptions,
+  ProgramWorkload,
+  Workload,
+} from '../src/load/workload.ts'
+export type { AllowedError, ErrorExceptions } from '../fixtures/matchers/to-have-no-errors.ts'
+export type { KeepUpOptions } from '../fixtures/matchers/to-keep-up-with.ts'
+export type { LatencyLimits } from '../fixtures/matchers/to-stay-below.ts'
+export type { SustainedRate } from '../fixtures/matchers/to-sustain.ts'

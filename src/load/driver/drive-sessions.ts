@@ -4,7 +4,7 @@ import type { LoadPart } from '../results/load-part.ts'
 import type { Random } from '../random/random.ts'
 import type { LoadSession } from './load-session.ts'
 import { isExpectable, Measurement } from './measurement.ts'
-import { ClosedPace, OpenPace, type Pace } from './pace.ts'
+import { ClosedPace, OpenPace, ROUNDING, type Pace } from './pace.ts'
 
 /** Timers fire to the millisecond. A session that was free counts from when it woke, if that was within this of its time. */
 const GRAIN = 2
@@ -78,7 +78,9 @@ export class Drive {
       await Promise.all(sessions.map((session, index) => this.#loop(session, this.#options.randoms[index] as Random)))
       if (this.#failure !== undefined) throw this.#failure
       const now = performance.now()
-      for (const due of this.#pace.leftovers()) this.#measurement.unbegun(due, now)
+      for (const due of this.#pace.leftovers()) {
+        if (due >= this.#from - ROUNDING) this.#measurement.unbegun(due, now)
+      }
       const used = cpu()
       return this.#measurement.finish(Math.min(this.#end, now), {
         ...used,
@@ -104,17 +106,18 @@ export class Drive {
         this.#measurement.late(Math.max(0, woken - due))
         if (woken - due <= GRAIN) start = woken
       }
-      now = await this.#attempt(session, random, start)
+      const measured = due >= this.#from - ROUNDING
+      now = await this.#attempt(session, random, start, measured)
       if (this.#failure !== undefined) return
     }
   }
 
-  async #attempt(session: LoadSession, random: Random, start: number): Promise<number> {
+  async #attempt(session: LoadSession, random: Random, start: number, measured: boolean): Promise<number> {
     const before = session.statements
     try {
       await session.step(random)
       const end = performance.now()
-      this.#measurement.done(start, end, session.statements - before)
+      if (measured) this.#measurement.done(start, end, session.statements - before)
       return end
     } catch (error) {
       const end = performance.now()
@@ -122,7 +125,7 @@ export class Drive {
         this.#fail(error)
         return end
       }
-      this.#measurement.failed(start, end, session.statements - before, error)
+      if (measured) this.#measurement.failed(start, end, session.statements - before, error)
       await this.#recover(session)
       return performance.now()
     }

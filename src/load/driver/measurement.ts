@@ -24,7 +24,6 @@ export class Measurement {
   }
 
   done(start: number, end: number, statements: number): void {
-    if (start < this.#from) return
     this.#moveTo(end)
     this.#statements += statements
     this.#total.record(end - start)
@@ -32,7 +31,6 @@ export class Measurement {
   }
 
   failed(start: number, end: number, statements: number, error: unknown): void {
-    if (start < this.#from) return
     this.#moveTo(end)
     this.#statements += statements
     this.#errorsOfSecond++
@@ -54,7 +52,6 @@ export class Measurement {
 
   /** It was due and never begun: it has waited at least until now. */
   unbegun(start: number, now: number): void {
-    if (start < this.#from) return
     this.#unbegun++
     this.#total.record(now - start)
   }

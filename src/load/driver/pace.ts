@@ -1,3 +1,6 @@
+/** Milliseconds by which sums of fractions may be off. */
+export const ROUNDING = 0.001
+
 /** When transactions are to begin, on `performance.now()`. */
 export interface Pace {
   /** The next one's time, which may be over; undefined when no more are to begin. */
@@ -55,7 +58,7 @@ export class OpenPace implements Pace {
 
   next(now: number): number | undefined {
     const due = this.#timeOf(this.#taken)
-    if (due >= this.#end || now > this.#end + this.#patience) return undefined
+    if (due >= this.#end - ROUNDING || now > this.#end + this.#patience) return undefined
     this.#taken++
     return due
   }
@@ -66,7 +69,7 @@ export class OpenPace implements Pace {
 
   leftovers(): number[] {
     const left: number[] = []
-    for (let index = this.#taken; this.#timeOf(index) < this.#end; index++) left.push(this.#timeOf(index))
+    for (let index = this.#taken; this.#timeOf(index) < this.#end - ROUNDING; index++) left.push(this.#timeOf(index))
     return left
   }
 

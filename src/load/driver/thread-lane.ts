@@ -1,17 +1,17 @@
-import { fileURLToPath } from 'node:url'
-import { Worker } from 'node:worker_threads'
-import { ownScript } from '../../child-process/own-script.ts'
 import { TidbTestError } from '../../errors/tidb-test-error.ts'
 import type { LoadPart } from '../results/load-part.ts'
 import type { Lane } from './lane.ts'
 import { errorOf } from './thread-failure.ts'
-import type { FromThread, ThreadPace, ThreadTask, ToThread } from './thread-protocol.ts'
+import { keepThread, takeThread, type LoadThread } from './threads.ts'
+import type { FromThread, ThreadPace, ThreadTask } from './thread-protocol.ts'
 
 /** A lane in a thread of its own. */
 export class ThreadLane implements Lane {
   readonly ready: Promise<void>
-  readonly #worker: Worker
+  readonly #thread: LoadThread
   readonly #part = Promise.withResolvers<LoadPart>()
+  /** Whether the thread has ended what it was told, and can be told something else. */
+  #free = false
 
   constructor(task: ThreadTask) {
     const ready = Promise.withResolvers<void>()
@@ -23,37 +23,34 @@ export class ThreadLane implements Lane {
     // Whoever awaits either hears of a failure; nobody awaits both from the beginning.
     this.ready.catch(() => undefined)
     this.#part.promise.catch(() => undefined)
-    // Options meant for the tests' own processes (inspector, loaders) are not meant for this thread.
-    this.#worker = new Worker(ownScript('load-thread', fileURLToPath(import.meta.url), 'LOAD_THREAD'), {
-      workerData: task,
-      execArgv: ['--disable-warning=ExperimentalWarning'],
-      env: { ...process.env, NODE_OPTIONS: '' },
+    this.#thread = takeThread({
+      onMessage: (message: FromThread) => {
+        if ('ready' in message) {
+          ready.resolve()
+          return
+        }
+        this.#free = true
+        if ('part' in message) this.#part.resolve(message.part)
+        else fail(errorOf(message.failure))
+      },
+      onEnd: (error) => {
+        fail(error ?? new TidbTestError('LOAD_THREAD', 'a thread of the load ended before it had told its result'))
+      },
     })
-    this.#worker.on('message', (message: FromThread) => {
-      if ('ready' in message) ready.resolve()
-      else if ('part' in message) this.#part.resolve(message.part)
-      else fail(errorOf(message.failure))
-    })
-    this.#worker.once('error', fail)
-    this.#worker.once('exit', (code) => {
-      fail(new TidbTestError('LOAD_THREAD', `a thread of the load ended (${code}) before it had told its result`))
-    })
+    this.#thread.tell({ task })
   }
 
   begin(pace: ThreadPace): Promise<LoadPart> {
-    this.#tell({ begin: pace })
+    this.#thread.tell({ begin: pace })
     return this.#part.promise
   }
 
   stop(): void {
-    this.#tell({ stop: true })
+    this.#thread.tell({ stop: true })
   }
 
   async close(): Promise<void> {
-    await this.#worker.terminate()
-  }
-
-  #tell(message: ToThread): void {
-    this.#worker.postMessage(message)
+    if (this.#free) keepThread(this.#thread)
+    else await this.#thread.end()
   }
 }

@@ -1,7 +1,7 @@
 import type { ProgramSource } from '../program.ts'
 import type { LoadPart } from '../results/load-part.ts'
 
-/** What a thread is started with: plain data, in this process's memory only. */
+/** What a thread is told first: plain data, in this process's memory only. */
 export interface ThreadTask {
   readonly endpoint: {
     readonly host: string
@@ -31,7 +31,7 @@ export interface ThreadPace {
   readonly patience: number
 }
 
-export type ToThread = { readonly begin: ThreadPace } | { readonly stop: true }
+export type ToThread = { readonly task: ThreadTask } | { readonly begin: ThreadPace } | { readonly stop: true }
 
 export type FromThread = { readonly ready: true } | { readonly part: LoadPart } | { readonly failure: ThreadFailure }
 

@@ -1,5 +1,6 @@
 import { StatementError } from '../../errors/statement-error.ts'
 import { TidbTestError } from '../../errors/tidb-test-error.ts'
+import { driverError } from './driver-error.ts'
 import { DecodedRows, type LoadCell } from './decode-rows.ts'
 import { ExecutePacket, type LoadValue } from './execute-packet.ts'
 import { textCommand } from './text-command.ts'
@@ -17,6 +18,7 @@ export interface LoadConnectionOptions extends TransportOptions {
 interface Pending {
   readonly sql: string
   readonly sentAt: number
+  readonly preparing: boolean
   readonly resolve: (reply: Reply) => void
   readonly reject: (error: unknown) => void
 }
@@ -26,7 +28,7 @@ interface Pending {
  * protocol, rows are counted and not read unless they are asked for. One statement at a time.
  */
 export class LoadConnection {
-  /** Statements that were answered, errors among them. */
+  /** Statements that were run and answered, errors among them. */
   statements = 0
   readonly #transport: Transport
   readonly #name: string
@@ -123,7 +125,7 @@ export class LoadConnection {
       )
     }
     return new Promise((resolve, reject) => {
-      this.#pending = { sql, sentAt: performance.now(), resolve, reject }
+      this.#pending = { sql, sentAt: performance.now(), preparing, resolve, reject }
       this.#reader.expect(sink, preparing)
       this.#transport.write(bytes)
     })
@@ -143,9 +145,9 @@ export class LoadConnection {
     }
     if (reply === undefined) return
     this.#pending = undefined
-    this.statements++
+    if (!pending.preparing) this.statements++
     if (reply.error === undefined) pending.resolve(reply)
-    else pending.reject(this.#failure(Object.assign(new Error(reply.error.sqlMessage), reply.error), pending.sql))
+    else pending.reject(this.#failure(driverError(reply.error), pending.sql))
   }
 
   #lose(error: Error): void {
