@@ -6,7 +6,7 @@ export interface Figure {
   readonly bench: string
   /** What the numbers are, for people. */
   readonly title: string
-  readonly unit: 'ms' | 'runs/s'
+  readonly unit: 'ms' | 'runs/s' | 'rows/s' | 'transactions/s'
   readonly better: 'lower' | 'higher'
   /** The peer's exact command or code. */
   readonly peer: string

@@ -1,9 +1,9 @@
 import { build, decodeFromCompressedBase64, encodeIntoCompressedBase64, type Histogram } from 'hdr-histogram-js'
 
-/** Values are microseconds. Three digits hold to the microsecond below 2 ms, and to a thousandth above. */
+/** Values are microseconds, up to an hour without growing. Exact below 2 ms, and to a thousandth above. */
 const SHAPE = {
   lowestDiscernibleValue: 1,
-  highestTrackableValue: 60_000_000,
+  highestTrackableValue: 3_600_000_000,
   numberOfSignificantValueDigits: 3,
 } as const
 
@@ -11,13 +11,13 @@ const SHAPE = {
 export class LatencyHistogram {
   readonly #histogram: Histogram
 
-  constructor(histogram: Histogram = build({ ...SHAPE, autoResize: true, bitBucketSize: 64 })) {
+  constructor(histogram: Histogram = build({ ...SHAPE, autoResize: true, bitBucketSize: 32 })) {
     this.#histogram = histogram
   }
 
   /** From `encode()`, or any HdrHistogram in compressed base64 whose unit is the microsecond. */
   static decode(encoded: string): LatencyHistogram {
-    return new LatencyHistogram(decodeFromCompressedBase64(encoded, 64))
+    return new LatencyHistogram(decodeFromCompressedBase64(encoded, 32))
   }
 
   /** HdrHistogram's V2 encoding, compressed, in base64. */

@@ -4,6 +4,8 @@ import { TidbTestError } from '../../errors/tidb-test-error.ts'
 export type LoadValue = number | bigint | string | Uint8Array | null
 
 const TYPE = { double: 5, null: 6, bigint: 8, blob: 0xfc, string: 0xfd } as const
+const UNSIGNED = 0x80
+const LARGEST_SIGNED = 0x7fff_ffff_ffff_ffffn
 const HEADER = 4
 /** Command, statement, flags, iterations. */
 const FIXED = 10
@@ -37,7 +39,7 @@ export class ExecutePacket {
       const value = values[index] as LoadValue
       const type = typeOf(value, index)
       bytes[types + index * 2] = type
-      bytes[types + index * 2 + 1] = 0
+      bytes[types + index * 2 + 1] = typeof value === 'bigint' && value > LARGEST_SIGNED ? UNSIGNED : 0
       switch (type) {
         case TYPE.null:
           bytes[nulls + (index >> 3)] = (bytes[nulls + (index >> 3)] as number) | (1 << (index & 7))
