@@ -3,6 +3,7 @@ import { expect, test } from 'vitest'
 import { LatencyHistogram } from './latency-histogram.ts'
 import { mergeErrors } from './load-error.ts'
 import type { LoadPart } from './load-part.ts'
+import { loadMeasurement, mergeLoads, type LoadMeasurement } from './load-measurement.ts'
 import { loadRecord } from './load-record.ts'
 import { loadResult, type LoadSetting } from './load-result.ts'
 
@@ -58,7 +59,7 @@ test('what is merged is what one histogram of all would be', () => {
 test('bars of a distribution hold every transaction once', () => {
   fc.assert(
     fc.property(latencies, (values) => {
-      const { distribution } = loadRecord(loadResult(setting, [partOf(values)]))
+      const { histogram: distribution } = loadRecord(loadResult(setting, [partOf(values)]))
       expect(distribution.counts.reduce((sum, count) => sum + count, 0)).toBe(values.length)
       expect(distribution.counts).toHaveLength(distribution.upTo.length)
     }),
@@ -92,6 +93,17 @@ test('a result says when its client was the limit', () => {
   expect(loadResult({ ...setting, rate: 10 }, [late]).client.limit).toMatch(/began up to 9\.\d ms late/)
   expect(loadResult(setting, [partOf([1])]).client).toMatchObject({ cpuPerStatement: 200_000, utilization: 0.2 })
   expect(loadResult(setting, [partOf([1])]).client).not.toHaveProperty('limit')
+})
+
+test('parts of one load add up, and those of different loads are refused', () => {
+  const half = (values: readonly number[]): LoadMeasurement =>
+    loadMeasurement(loadResult({ ...setting, rate: 50 }, [partOf(values)], []), { load: 'l', index: 1, count: 2 })
+  const merged = mergeLoads([half([1, 2]), half([3])])
+  expect(merged).toMatchObject({ sessions: 4, rate: 100, transactions: 3, throughput: 3, violations: [] })
+  expect(merged.latency).toEqual(loadResult(setting, [partOf([1, 2, 3])]).latency)
+  const other = { ...half([1]), setting: { ...setting, workload: 'other' } }
+  expect(() => mergeLoads([half([1]), other])).toThrow('only parts of one load can be merged, and not w and other')
+  expect(() => mergeLoads([])).toThrow('and not none')
 })
 
 test('failures of one kind are counted together', () => {
