@@ -192,3 +192,7 @@ export type { AllowedError, ErrorExceptions } from '../fixtures/matchers/to-have
 export type { KeepUpOptions } from '../fixtures/matchers/to-keep-up-with.ts'
 export type { LatencyLimits } from '../fixtures/matchers/to-stay-below.ts'
 export type { SustainedRate } from '../fixtures/matchers/to-sustain.ts'
+export { fitGrowth } from '../src/load/growth/fit-growth.ts'
+export type { Growth, GrowthPoint } from '../src/load/growth/fit-growth.ts'
+export { measureGrowth } from '../src/load/growth/measure-growth.ts'
+export type { GrowthOptions } from '../src/load/growth/measure-growth.ts'

@@ -1,3 +1,4 @@
+import type { Endpoint } from '../connections/endpoint.ts'
 import { TidbTestError } from '../errors/tidb-test-error.ts'
 
 /** How a load is driven. */
@@ -13,6 +14,8 @@ export interface LoadPace {
   readonly warmup?: number
   /** What the workload's randomness starts from; the test's seed when not given. */
   readonly seed?: number
+  /** Where the load goes instead of the test's server itself: to a proxy before it, `faults.endpoint`. */
+  readonly endpoint?: Endpoint
   /** Over how many threads the sessions are spread; one for each core when not given, and not more than sessions. */
   readonly threads?: number
   /** Milliseconds after which a statement without an answer is given up; those of the configuration when not given. */
