@@ -14,6 +14,8 @@ export interface WorkerSettings {
   readonly rows: number
   readonly isolation: 'repeatable-read' | 'read-committed' | undefined
   readonly seed: number
+  /** Of `vitest --shard=2/3`; `index` is from 1 on. */
+  readonly shard?: { readonly index: number; readonly count: number }
   /** With a seed when somebody chose one. */
   readonly retry: RetrySettings & { readonly seed?: number }
   readonly breaker: BreakerSettings

@@ -197,7 +197,7 @@ async function openSession(
   return session
 }
 
-/** Starts of all threads, and shards, lie evenly between each other. */
+/** Starts of all threads, and shards, lie evenly between each other. `rate` is that of one shard. */
 function arrivalsOf(
   rate: number | undefined,
   lanes: number,
@@ -205,7 +205,7 @@ function arrivalsOf(
   shard: LoadShard | undefined,
 ): { arrivals?: { interval: number; offset: number } } {
   if (rate === undefined) return {}
-  const parts = lanes * (shard?.count ?? 1)
-  const interval = (1_000 / rate) * parts
-  return { arrivals: { interval, offset: (interval / parts) * (lane * (shard?.count ?? 1) + (shard?.index ?? 0)) } }
+  const { index, count } = shard ?? { index: 0, count: 1 }
+  const interval = (1_000 / rate) * lanes
+  return { arrivals: { interval, offset: (interval / (lanes * count)) * (lane * count + index) } }
 }

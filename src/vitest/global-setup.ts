@@ -1,4 +1,4 @@
-import type { TestProject } from 'vitest/node'
+import type { TestProject, Vitest } from 'vitest/node'
 import type { ResolvedConfig } from '../config/resolved-config.ts'
 import type { WorkerSettings } from '../config/worker-settings.ts'
 import { startBroker, type Broker } from '../databases/broker.ts'
@@ -36,7 +36,7 @@ export default async function globalSetup(project: TestProject): Promise<() => P
     applyTimeout(vitest, config)
     if (config.test.seed !== undefined) vitest.config.sequence.seed = config.test.seed
     const broker = await openBroker(run)
-    project.provide('vitest-tidb', workerSettings(broker, config, vitest.config.sequence.seed))
+    project.provide('vitest-tidb', workerSettings(broker, config, vitest.config))
     return async () => {
       const kept = await broker.stop()
       for (const { database, test, howToOpen } of kept) told.info(`Kept ${database} of '${test}': ${howToOpen}`)
@@ -115,7 +115,7 @@ async function openBroker(run: Run): Promise<Broker> {
   return { ...broker, stop }
 }
 
-function workerSettings(broker: Broker, config: ResolvedConfig, seed: number): WorkerSettings {
+function workerSettings(broker: Broker, config: ResolvedConfig, { sequence, shard }: Vitest['config']): WorkerSettings {
   return {
     broker: broker.address,
     databaseMode: config.databaseMode,
@@ -125,7 +125,8 @@ function workerSettings(broker: Broker, config: ResolvedConfig, seed: number): W
     poolSize: config.database.poolSize,
     rows: config.test.rows,
     isolation: config.test.isolation,
-    seed,
+    seed: sequence.seed,
+    ...(shard === undefined ? {} : { shard }),
     retry: retryOf(config),
     breaker: config.breaker,
     logging: config.logging,

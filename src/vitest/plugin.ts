@@ -10,6 +10,8 @@ import type { beginRun } from './begin-run.ts'
 import { keepCompiledCode } from './compile-cache.ts'
 import { rememberOptions, type PluginOptions } from './plugin-options.ts'
 import { isPythonModule } from './python-module.ts'
+import { runInEveryShard } from './every-shard.ts'
+import { addMergedLoads } from './reporter/add-merged-loads.ts'
 import { addReporter } from './reporter/add-reporter.ts'
 import { beginAhead } from './run-ahead.ts'
 import { isSpecModule, specModule } from './spec-module.ts'
@@ -39,6 +41,8 @@ export function tidb<const E extends readonly ConfigExtension[] = []>(
       rememberOptions(vitest, options)
       if (!hasOwnTimeout(project, givenTimeouts)) awaitTimeout(project)
       if (options.report !== false) addReporter(vitest)
+      runInEveryShard(vitest)
+      if (vitest.config.mergeReports !== undefined) addMergedLoads(vitest)
       const setup = globalSetupPath()
       // The plugin may stand in several projects; one broker serves them all.
       const setups = [vitest.config.globalSetup].flat()

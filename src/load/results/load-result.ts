@@ -74,7 +74,7 @@ export interface LoadResult extends LoadSetting {
 const LATE = 2
 const BUSY = 0.9
 
-export function latencyOf(histogram: LatencyHistogram): Latency {
+function latencyOf(histogram: LatencyHistogram): Latency {
   return {
     p50: histogram.percentile(50),
     p90: histogram.percentile(90),
