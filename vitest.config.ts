@@ -46,6 +46,10 @@ export default defineConfig({
       suite('compat'),
       {
         extends: true,
+        test: { name: 'docs', include: ['docs/snippets/**/{*.test.ts,*.spec,test_*.py}'], testTimeout: 60_000 },
+      },
+      {
+        extends: true,
         test: {
           name: 'e2e',
           include: ['e2e/**/*.test.ts'],

@@ -1,0 +1,1 @@
+GRANT ALL ON `vitest\_tidb\_%`.* TO 'app'@'%';
