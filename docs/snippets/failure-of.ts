@@ -2,7 +2,9 @@ import { stripVTControlCharacters } from 'node:util'
 import { expect } from 'vitest-tidb'
 
 /** What a failing assertion says, as plain text, without what differs from run to run. */
-export async function failureOf(assertion: () => Promise<unknown>): Promise<string> {
+export async function failureOf(
+  assertion: () => Promise<unknown>,
+): Promise<string> {
   const message = await assertion().then(
     () => expect.fail('the assertion passed, where its failure was to be shown'),
     (error: unknown) => (error instanceof Error ? error.message : String(error)),

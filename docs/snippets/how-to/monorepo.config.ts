@@ -7,8 +7,14 @@ export default defineConfig({
   plugins: [tidb()],
   test: {
     projects: [
-      { extends: true, test: { name: 'shop', include: ['packages/shop/**/*.test.ts'] } },
-      { extends: true, test: { name: 'bank', include: ['packages/bank/**/*.test.ts'] } },
+      {
+        extends: true,
+        test: { name: 'shop', include: ['packages/shop/**/*.test.ts'] },
+      },
+      {
+        extends: true,
+        test: { name: 'bank', include: ['packages/bank/**/*.test.ts'] },
+      },
       // Tests of the user interface have nothing to do with TiDB: no plugin, no server.
       { test: { name: 'web', include: ['packages/web/**/*.test.ts'] } },
     ],

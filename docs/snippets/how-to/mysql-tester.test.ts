@@ -8,7 +8,9 @@ import { expect, test } from 'vitest-tidb'
 // --sorted_result
 // select * from t;
 test('a primary key is unique', async ({ db }) => {
-  await db.script('CREATE TABLE t (a INT PRIMARY KEY, b INT); INSERT INTO t VALUES (1, 1), (2, 2)')
+  await db.script(
+    'CREATE TABLE t (a INT PRIMARY KEY, b INT); INSERT INTO t VALUES (1, 1), (2, 2)',
+  )
   await expect(db.run`INSERT INTO t VALUES (1, 3)`).toFailWith('ER_DUP_ENTRY')
   await expect(db.query`SELECT * FROM t`).toReturnRows(
     [

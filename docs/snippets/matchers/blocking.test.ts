@@ -2,7 +2,9 @@ import { expect, test } from 'vitest-tidb'
 import { failureOf } from '../failure-of.ts'
 
 const held = test.extend('held', async ({ db, sessions }) => {
-  await db.script('CREATE TABLE t (id INT PRIMARY KEY, v INT); INSERT INTO t VALUES (1, 0), (2, 0)')
+  await db.script(
+    'CREATE TABLE t (id INT PRIMARY KEY, v INT); INSERT INTO t VALUES (1, 0), (2, 0)',
+  )
   const { alice, bob, carol } = await sessions('alice', 'bob', 'carol')
   await alice.script('BEGIN; UPDATE t SET v = 1 WHERE id = 1')
   return { alice, bob, carol }

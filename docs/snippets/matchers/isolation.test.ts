@@ -3,7 +3,10 @@ import { failureOf } from '../failure-of.ts'
 
 const counters = test.extend('counter', async ({ isolation }) =>
   isolation({
-    setup: ['CREATE TABLE c (id INT PRIMARY KEY, v INT)', 'INSERT INTO c VALUES (1, 0)'],
+    setup: [
+      'CREATE TABLE c (id INT PRIMARY KEY, v INT)',
+      'INSERT INTO c VALUES (1, 0)',
+    ],
     sessions: {
       alice: {
         begin: 'BEGIN',

@@ -13,14 +13,19 @@ filled('toReturnRows', async ({ db }) => {
     { id: 1, balance: '100.00' },
     { id: 2, balance: '50.00' },
   ])
-  await expect(db.query`SELECT id FROM account`).toReturnRows([{ id: 2 }, { id: 1 }], { anyOrder: true })
+  await expect(db.query`SELECT id FROM account`).toReturnRows(
+    [{ id: 2 }, { id: 1 }],
+    { anyOrder: true },
+  )
   await expect(db.query`SELECT id, email FROM account WHERE id = 1`).toReturnRows([
     { id: expect.any(Number), email: expect.stringContaining('@') },
   ])
   // #endregion toReturnRows-passes
   const failure = await failureOf(async () => {
     // #region toReturnRows-fails
-    await expect(db.query`SELECT id, balance FROM account ORDER BY id`).toReturnRows([
+    await expect(
+      db.query`SELECT id, balance FROM account ORDER BY id`,
+    ).toReturnRows([
       { id: 1, balance: '100.00' },
       { id: 2, balance: '80.00' },
       { id: 3, balance: '0.00' },
@@ -36,7 +41,9 @@ filled('toReturnNothing', async ({ db }) => {
   // #endregion toReturnNothing-passes
   const failure = await failureOf(async () => {
     // #region toReturnNothing-fails
-    await expect(db.query`SELECT id, email FROM account WHERE balance < 60`).toReturnNothing()
+    await expect(
+      db.query`SELECT id, email FROM account WHERE balance < 60`,
+    ).toReturnNothing()
     // #endregion toReturnNothing-fails
   })
   await expect(failure).toMatchFileSnapshot('output/toReturnNothing.txt')
@@ -56,13 +63,20 @@ filled('toAffectRows', async ({ db }) => {
 
 filled('toFailWith', async ({ db }) => {
   // #region toFailWith-passes
-  await expect(db.run`INSERT INTO account VALUES (3, 'a@b.c', 0)`).toFailWith('ER_DUP_ENTRY')
+  await expect(db.run`INSERT INTO account VALUES (3, 'a@b.c', 0)`).toFailWith(
+    'ER_DUP_ENTRY',
+  )
   await expect(db.run`INSERT INTO account VALUES (3, 'a@b.c', 0)`).toFailWith(1062)
-  await expect(db.run`INSERT INTO account VALUES (3, 'a@b.c', 0)`).toFailWith({ message: /email/, sqlState: '23000' })
+  await expect(db.run`INSERT INTO account VALUES (3, 'a@b.c', 0)`).toFailWith({
+    message: /email/,
+    sqlState: '23000',
+  })
   // #endregion toFailWith-passes
   const failure = await failureOf(async () => {
     // #region toFailWith-fails
-    await expect(db.run`INSERT INTO account VALUES (1, 'g@h.i', 0)`).toFailWith('ER_LOCK_WAIT_TIMEOUT')
+    await expect(db.run`INSERT INTO account VALUES (1, 'g@h.i', 0)`).toFailWith(
+      'ER_LOCK_WAIT_TIMEOUT',
+    )
     // #endregion toFailWith-fails
   })
   await expect(failure).toMatchFileSnapshot('output/toFailWith.txt')

@@ -20,11 +20,19 @@ made('toHaveTable', async ({ db }) => {
 made('toHaveColumn', async ({ db }) => {
   // #region toHaveColumn-passes
   await expect(db).toHaveColumn('account', 'email')
-  await expect(db).toHaveColumn('account', { name: 'email', type: 'varchar(64)', nullable: false })
+  await expect(db).toHaveColumn('account', {
+    name: 'email',
+    type: 'varchar(64)',
+    nullable: false,
+  })
   // #endregion toHaveColumn-passes
   const failure = await failureOf(async () => {
     // #region toHaveColumn-fails
-    await expect(db).toHaveColumn('account', { name: 'email', type: 'varchar(255)', nullable: true })
+    await expect(db).toHaveColumn('account', {
+      name: 'email',
+      type: 'varchar(255)',
+      nullable: true,
+    })
     // #endregion toHaveColumn-fails
   })
   await expect(failure).toMatchFileSnapshot('output/toHaveColumn.txt')
@@ -58,11 +66,15 @@ made('toPassAdminCheck', async ({ db }) => {
 
 made('toUseIndex', async ({ db }) => {
   // #region toUseIndex-passes
-  await expect(db.query`SELECT id FROM account WHERE email = 'a@b.c'`).toUseIndex('by_email')
+  await expect(db.query`SELECT id FROM account WHERE email = 'a@b.c'`).toUseIndex(
+    'by_email',
+  )
   // #endregion toUseIndex-passes
   const failure = await failureOf(async () => {
     // #region toUseIndex-fails
-    await expect(db.query`SELECT id FROM account WHERE id > 5`).toUseIndex('by_email')
+    await expect(db.query`SELECT id FROM account WHERE id > 5`).toUseIndex(
+      'by_email',
+    )
     // #endregion toUseIndex-fails
   })
   await expect(failure).toMatchFileSnapshot('output/toUseIndex.txt')
@@ -70,13 +82,16 @@ made('toUseIndex', async ({ db }) => {
 
 made('toMatchPlanSnapshot', async ({ db }) => {
   // #region toMatchPlanSnapshot-passes
-  expect(await db.explain`SELECT id FROM account WHERE email = 'a@b.c'`).toMatchPlanSnapshot()
+  expect(
+    await db.explain`SELECT id FROM account WHERE email = 'a@b.c'`,
+  ).toMatchPlanSnapshot()
   // #endregion toMatchPlanSnapshot-passes
 })
 
 made('toMatchPlanInlineSnapshot', async ({ db }) => {
   // #region toMatchPlanInlineSnapshot-passes
-  expect(await db.explain`SELECT id FROM account WHERE email = 'a@b.c'`).toMatchPlanInlineSnapshot(`
+  expect(await db.explain`SELECT id FROM account WHERE email = 'a@b.c'`)
+    .toMatchPlanInlineSnapshot(`
     | id            | estRows | task | access object                        |
     | Point_Get_*   | *       | root | table:account, index:by_email(email) |
   `)

@@ -1,16 +1,37 @@
 // #region one
 import { expect, test } from 'vitest-tidb'
 
-test('the second writer waits, and its update is not lost', async ({ isolation }) => {
+test('the second writer waits, and its update is not lost', async ({
+  isolation,
+}) => {
   const counter = isolation({
-    setup: ['CREATE TABLE c (id INT PRIMARY KEY, v INT)', 'INSERT INTO c VALUES (1, 0)'],
+    setup: [
+      'CREATE TABLE c (id INT PRIMARY KEY, v INT)',
+      'INSERT INTO c VALUES (1, 0)',
+    ],
     sessions: {
-      alice: { begin: 'BEGIN', add: 'UPDATE c SET v = v + 1 WHERE id = 1', commit: 'COMMIT' },
-      bob: { begin: 'BEGIN', add: 'UPDATE c SET v = v + 1 WHERE id = 1', commit: 'COMMIT' },
+      alice: {
+        begin: 'BEGIN',
+        add: 'UPDATE c SET v = v + 1 WHERE id = 1',
+        commit: 'COMMIT',
+      },
+      bob: {
+        begin: 'BEGIN',
+        add: 'UPDATE c SET v = v + 1 WHERE id = 1',
+        commit: 'COMMIT',
+      },
     },
   })
-  expect(await counter.permutation('alice.begin', 'bob.begin', 'alice.add', 'bob.add', 'alice.commit', 'bob.commit'))
-    .toMatchInlineSnapshot(`
+  expect(
+    await counter.permutation(
+      'alice.begin',
+      'bob.begin',
+      'alice.add',
+      'bob.add',
+      'alice.commit',
+      'bob.commit',
+    ),
+  ).toMatchInlineSnapshot(`
     alice.begin
     bob.begin
     alice.add     1 row
@@ -23,12 +44,25 @@ test('the second writer waits, and its update is not lost', async ({ isolation }
 // #endregion one
 
 // #region every
-test('an increment in one statement is never lost, whatever the order', async ({ isolation }) => {
+test('an increment in one statement is never lost, whatever the order', async ({
+  isolation,
+}) => {
   const counter = isolation({
-    setup: ['CREATE TABLE c (id INT PRIMARY KEY, v INT)', 'INSERT INTO c VALUES (1, 0)'],
+    setup: [
+      'CREATE TABLE c (id INT PRIMARY KEY, v INT)',
+      'INSERT INTO c VALUES (1, 0)',
+    ],
     sessions: {
-      alice: { begin: 'BEGIN', add: 'UPDATE c SET v = v + 1 WHERE id = 1', commit: 'COMMIT' },
-      bob: { begin: 'BEGIN', add: 'UPDATE c SET v = v + 1 WHERE id = 1', commit: 'COMMIT' },
+      alice: {
+        begin: 'BEGIN',
+        add: 'UPDATE c SET v = v + 1 WHERE id = 1',
+        commit: 'COMMIT',
+      },
+      bob: {
+        begin: 'BEGIN',
+        add: 'UPDATE c SET v = v + 1 WHERE id = 1',
+        commit: 'COMMIT',
+      },
     },
     afterwards: { count: 'SELECT v FROM c' },
   })
@@ -39,9 +73,14 @@ test('an increment in one statement is never lost, whatever the order', async ({
 // #endregion every
 
 // #region anomaly
-test('reading first and writing what was read loses updates', async ({ isolation }) => {
+test('reading first and writing what was read loses updates', async ({
+  isolation,
+}) => {
   const counter = isolation({
-    setup: ['CREATE TABLE c (id INT PRIMARY KEY, v INT)', 'INSERT INTO c VALUES (1, 0)'],
+    setup: [
+      'CREATE TABLE c (id INT PRIMARY KEY, v INT)',
+      'INSERT INTO c VALUES (1, 0)',
+    ],
     sessions: {
       alice: {
         begin: 'BEGIN',
@@ -63,13 +102,26 @@ test('reading first and writing what was read loses updates', async ({ isolation
 // #endregion anomaly
 
 // #region matrix
-test('an optimistic transaction fails at COMMIT in place of waiting', async ({ isolation }) => {
+test('an optimistic transaction fails at COMMIT in place of waiting', async ({
+  isolation,
+}) => {
   const counter = isolation({
     mode: 'optimistic',
-    setup: ['CREATE TABLE c (id INT PRIMARY KEY, v INT)', 'INSERT INTO c VALUES (1, 0)'],
+    setup: [
+      'CREATE TABLE c (id INT PRIMARY KEY, v INT)',
+      'INSERT INTO c VALUES (1, 0)',
+    ],
     sessions: {
-      alice: { begin: 'BEGIN', add: 'UPDATE c SET v = v + 1 WHERE id = 1', commit: 'COMMIT' },
-      bob: { begin: 'BEGIN', add: 'UPDATE c SET v = v + 1 WHERE id = 1', commit: 'COMMIT' },
+      alice: {
+        begin: 'BEGIN',
+        add: 'UPDATE c SET v = v + 1 WHERE id = 1',
+        commit: 'COMMIT',
+      },
+      bob: {
+        begin: 'BEGIN',
+        add: 'UPDATE c SET v = v + 1 WHERE id = 1',
+        commit: 'COMMIT',
+      },
     },
   })
   const report = await counter.permutation(
