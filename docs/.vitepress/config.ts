@@ -28,6 +28,8 @@ export default defineConfig({
           page('1 The first test', '/tutorial/1-first-test'),
           page('2 Several sessions', '/tutorial/2-several-sessions'),
           page('3 Isolation', '/tutorial/3-isolation'),
+          page('4 Faults', '/tutorial/4-faults'),
+          page('5 Scale', '/tutorial/5-scale'),
         ],
       },
       {
@@ -35,10 +37,12 @@ export default defineConfig({
         items: [
           page('Run in CI', '/how-to/ci'),
           page('Use containers', '/how-to/containers'),
+          page('Use a cluster', '/how-to/clusters'),
           page('Use a server of your own', '/how-to/external'),
           page('Use TiDB Cloud', '/how-to/tidb-cloud'),
           page('Use it in a monorepo', '/how-to/monorepos'),
           page('Write tests in Python', '/python'),
+          page('Compare with MySQL', '/how-to/compare-with-mysql'),
           page('Come from the Rust and Python framework', '/how-to/from-the-rust-framework'),
           page('Come from mysql-tester', '/how-to/from-mysql-tester'),
           page('Come from mysql2 and Jest', '/how-to/from-mysql2-and-jest'),
