@@ -13,6 +13,8 @@ export async function failureOf(
     .replaceAll(/\b\d+(?:\.\d+)? ms\b/g, '3 ms')
     .replaceAll(/\bconnection \d+/g, 'connection 1')
     .replaceAll(/\bvt_\d+/g, 'vt_000')
+    .replaceAll(/(?<=MariaDB )[\d.]+/g, '10.11')
+    .replaceAll(/\bv8\.\d[\w.+-]*/g, 'v8.5')
     .replaceAll(/ +$/gm, '')
   return `${steady}\n`
 }
