@@ -18,3 +18,11 @@ export async function failureOf(
     .replaceAll(/ +$/gm, '')
   return `${steady}\n`
 }
+
+/** The same of a measurement, whose numbers all differ from run to run. */
+export async function failureOfMeasurement(
+  assertion: () => unknown,
+): Promise<string> {
+  const said = await failureOf(async () => assertion())
+  return said.replaceAll(/\d[\d,.]*\d|\d/g, 'N').replaceAll(/(?<=\S) {2,}/g, '  ')
+}
