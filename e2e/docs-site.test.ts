@@ -8,11 +8,10 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
-import { chromium } from 'playwright-core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { noBrowser, openBrowser } from './support/chromium.ts'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
-const browser = ['/usr/bin/chromium', '/usr/bin/google-chrome'].find((path) => existsSync(path))
 const run = promisify(execFile)
 let site = ''
 
@@ -35,13 +34,10 @@ test('the site is built whole, with no link that leads nowhere', () => {
 })
 
 test('pages load nothing from elsewhere, and axe finds nothing serious on them', async ({ skip }) => {
-  skip(browser === undefined, 'there is no Chromium on this machine')
+  skip(noBrowser !== undefined, noBrowser)
   const server = await serve(site)
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
-  const chrome = await chromium.launch({
-    executablePath: browser ?? '',
-    args: ['--no-sandbox', '--disable-gpu', '--disable-quic'],
-  })
+  const chrome = await openBrowser()
   try {
     const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
     for (const colorScheme of ['light', 'dark'] as const) {

@@ -11,7 +11,7 @@ export function cell(text: string): string {
 }
 
 /** Text that a page shows as it is. */
-export function plain(text: string): string {
+function plain(text: string): string {
   return text.replaceAll(/(`[^`]*`)|[<>{}]/g, (found, code: string | undefined) => code ?? ENTITIES[found] ?? found)
 }
 

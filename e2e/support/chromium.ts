@@ -22,7 +22,7 @@ const FLAGS = [
   '--disable-sync',
 ]
 
-export const chromiumPath = PATHS.find((path) => path !== undefined && existsSync(path))
+const chromiumPath = PATHS.find((path) => path !== undefined && existsSync(path))
 
 /** Why tests in a browser are skipped; undefined when they are not. */
 export const noBrowser = chromiumPath === undefined ? 'there is no Chromium: apt-get install chromium' : undefined
