@@ -1,0 +1,66 @@
+import { expect, test, type TestContext } from 'vitest'
+import { missingPrograms } from '../src/backends/cluster/local/programs.ts'
+import { defaultCacheDirectory } from '../src/backends/local/default-cache-directory.ts'
+import { tidbTest } from './support/tidb-test.ts'
+import { UserProject } from './support/user-project.ts'
+
+/** Servers are built ahead of the tests: `tidb-test install --cluster`. */
+async function needPrograms({ skip }: TestContext): Promise<void> {
+  const cacheDirectory = process.env['VITEST_TIDB_CACHE'] ?? defaultCacheDirectory()
+  const missing = (await missingPrograms({ cacheDirectory })).map(({ name }) => name)
+  if (missing.length > 0) skip(`${missing.join(', ')} not built: tidb-test install --cluster`)
+}
+
+const eventually = { timeout: 30_000, interval: 50 }
+
+async function expectNothingLeft(project: UserProject): Promise<void> {
+  const left = async (): Promise<string[]> =>
+    (await project.processes()).map(({ command }) => command).filter((command) => command.includes('/run-'))
+  await expect.poll(left, eventually).toEqual([])
+}
+
+test(
+  'the suite of clusters passes on an embedded cluster, and leaves nothing',
+  { timeout: 600_000 },
+  async (context) => {
+    await needPrograms(context)
+    const project = await UserProject.create({})
+    const { exitCode, output } = await tidbTest(project, ['run', 'cluster', '--backend', 'cluster'])
+    expect(output).toContain(
+      "from cluster: 2 TiDB, 1 PD, 1 store (unistore behind TiKV's protocol: no Raft, no replicas)",
+    )
+    // None failed, and none was skipped.
+    expect(output).toMatch(/Tests\s+\d+ passed \(\d+\)/)
+    expect(exitCode).toBe(0)
+    await expectNothingLeft(project)
+  },
+)
+
+test('on a single server its tests are skipped, with the reason', { timeout: 240_000 }, async () => {
+  const project = await UserProject.create({
+    'a.test.ts': `
+import { test } from 'vitest-tidb'
+test('needs nodes', async ({ cluster }) => { await cluster.kill(1) })
+`,
+  })
+  const { exitCode, output } = await project.vitest(['run', '--reporter=verbose'])
+  expect(output).toMatch(/needs nodes.*needs a cluster, and this run's backend is \w+ \(TIDB_BACKEND=cluster\)/)
+  expect(exitCode).toBe(0)
+})
+
+test('after SIGKILL of the main process no node is left', { timeout: 300_000 }, async (context) => {
+  await needPrograms(context)
+  const project = await UserProject.create({
+    'stuck.test.ts': `
+import { test } from 'vitest-tidb'
+test('stuck', async ({ cluster }) => {
+  console.log('in the test', cluster.nodes.length)
+  await new Promise(() => undefined)
+})
+`,
+  })
+  const run = project.start(['run', '--disable-console-intercept'], { TIDB_BACKEND: 'cluster' })
+  await run.until(/in the test 4/)
+  run.child.kill('SIGKILL')
+  await expectNothingLeft(project)
+})
