@@ -74,6 +74,7 @@ Statements that failed, and that handlers went on from:
   expect(await project.leftovers()).toEqual([])
   const files = await project.filesIn('.')
   expect([...files.keys()].filter((name) => !name.startsWith('tmp/')).toSorted()).toEqual([
+    '.vitest/tidb/report.html',
     'tests/deeper/test_deeper.py',
     'tests/helper.py',
     'tests/test_bank.py',

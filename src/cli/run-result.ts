@@ -64,7 +64,9 @@ export function errorsOutside(vitest: Vitest, failure: unknown): FoundError[] {
     ...modules.flatMap((module) => [...module.children.allSuites()].flatMap((suite) => suite.errors())),
     ...vitest.state.getUnhandledErrors(),
   ]
-  return [...(failure === undefined ? [] : [failure]), ...outside].map(foundError)
+  const found = [...(failure === undefined ? [] : [failure]), ...outside].map(foundError)
+  // Some versions of Vitest tell why a run could not begin, too.
+  return found.filter(({ message }, index) => found.findIndex((other) => other.message === message) === index)
 }
 
 function outcomeOf(module: TestModule, test: TestCase): TestOutcome {
