@@ -4,6 +4,9 @@ import type { Rolldown } from 'tsdown'
 /** Where a worker begins to read the package. */
 const WORKER = 'public/index.ts'
 
+/** Where the command begins. It reads little, so that its help is quick: what others read too is in files of its own. */
+const COMMAND = ['src/cli/main.ts', 'src/cli/run.ts']
+
 /** Where others begin. What several of them read belongs to the first. */
 const OTHERS = {
   reaper: ['src/child-process/reaper.ts'],
@@ -31,15 +34,20 @@ function chunkNames(modules: Modules): Map<string, string> {
   const worker = reachedFrom(WORKER, modules)
   const names = new Map<string, string>()
   const put = (id: string, name: string): void => void (names.has(id) || names.set(id, name))
-  for (const [name, paths] of Object.entries(OTHERS)) {
-    for (const id of paths.flatMap((path) => [...reachedFrom(path, modules)])) {
-      put(id, worker.has(id) ? `${name}-and-worker` : name)
-    }
+  const others = Object.entries(OTHERS).map(
+    ([name, paths]) => [name, new Set(paths.flatMap((path) => [...reachedFrom(path, modules)]))] as const,
+  )
+  for (const id of COMMAND.flatMap((path) => [...reachedFrom(path, modules)])) {
+    if (worker.has(id)) put(id, 'command-and-worker')
+    else if (others.some(([, reached]) => reached.has(id))) put(id, 'command-and-run')
+  }
+  for (const [name, reached] of others) {
+    for (const id of reached) put(id, worker.has(id) ? `${name}-and-worker` : name)
   }
   // Code of `src` may be asked for by anybody, and that of the fixtures must not be read outside of a test.
   for (const id of worker) put(id, /[\\/]fixtures[\\/]/.test(id) ? 'worker' : 'engine-and-worker')
   // Reading one of these begins something: it must stay apart from what others read.
-  for (const path of [WORKER, ...Object.values(OTHERS).flat()]) names.delete(pathOf(path))
+  for (const path of [WORKER, ...COMMAND, ...Object.values(OTHERS).flat()]) names.delete(pathOf(path))
   return names
 }
 

@@ -1,5 +1,5 @@
 import type { Reporter, TestCase, Vitest } from 'vitest/node'
-import { mergeLoads, type LoadMeasurement } from '../../load/results/load-measurement.ts'
+import type { LoadMeasurement } from '../../load/results/load-measurement.ts'
 
 const milliseconds = (value: number): string => `${value.toLocaleString('en-US', { maximumFractionDigits: 2 })} ms`
 
@@ -24,7 +24,10 @@ export class MergedLoads implements Reporter {
     }
   }
 
-  onTestRunEnd(): void {
+  async onTestRunEnd(): Promise<void> {
+    if (this.#byLoad.size === 0) return
+    // Histograms are a library of their own, which other runs need not read.
+    const { mergeLoads } = await import('../../load/results/load-measurement.ts')
     for (const [load, measurements] of this.#byLoad) {
       const { throughput, transactions, latency, errors } = mergeLoads(measurements)
       const failed = errors.reduce((sum, { count }) => sum + count, 0)
