@@ -1,4 +1,14 @@
-import { build, decodeFromCompressedBase64, encodeIntoCompressedBase64, type Histogram } from 'hdr-histogram-js'
+import { createRequire } from 'node:module'
+import type { Histogram } from 'hdr-histogram-js'
+
+type Library = typeof import('hdr-histogram-js')
+
+let library: Library | undefined
+
+/** Read with the first histogram: it is some fifty files, and every worker reads this one. */
+function hdr(): Library {
+  return (library ??= createRequire(import.meta.url)('hdr-histogram-js') as Library)
+}
 
 /** Values are microseconds, up to an hour without growing. Exact below 2 ms, and to a thousandth above. */
 const SHAPE = {
@@ -11,18 +21,18 @@ const SHAPE = {
 export class LatencyHistogram {
   readonly #histogram: Histogram
 
-  constructor(histogram: Histogram = build({ ...SHAPE, autoResize: true, bitBucketSize: 32 })) {
+  constructor(histogram: Histogram = hdr().build({ ...SHAPE, autoResize: true, bitBucketSize: 32 })) {
     this.#histogram = histogram
   }
 
   /** From `encode()`, or any HdrHistogram in compressed base64 whose unit is the microsecond. */
   static decode(encoded: string): LatencyHistogram {
-    return new LatencyHistogram(decodeFromCompressedBase64(encoded, 32))
+    return new LatencyHistogram(hdr().decodeFromCompressedBase64(encoded, 32))
   }
 
   /** HdrHistogram's V2 encoding, compressed, in base64. */
   encode(): string {
-    return encodeIntoCompressedBase64(this.#histogram)
+    return hdr().encodeIntoCompressedBase64(this.#histogram)
   }
 
   get count(): number {
