@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { expect, onTestFinished, test, vi } from 'vitest'
 import { isAlive, startTimeOf } from './process-identity.ts'
-import { startReaper } from './reaper-client.ts'
+import { startReaper } from './reaper-ahead.ts'
 import { runFoldersRoot } from './run-folder.ts'
 
 const eventually = { timeout: 20_000, interval: 20 }

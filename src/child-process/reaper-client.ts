@@ -43,11 +43,11 @@ interface Supervised {
 }
 
 /**
- * Starts the reaper of this process. It costs about 50 ms, so start it beside other preparations.
+ * Starts a reaper of this process; others use `startReaper`, which may have one.
  *
  * @throws BackendError `BACKEND_RUN_FOLDER` or `BACKEND_REAPER`
  */
-export async function startReaper(): Promise<Reaper> {
+export async function spawnReaper(): Promise<Reaper> {
   const child = spawn(
     process.execPath,
     ['--disable-warning=ExperimentalWarning', ownScript('reaper', fileURLToPath(import.meta.url), 'BACKEND_REAPER')],

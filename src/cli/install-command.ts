@@ -45,7 +45,7 @@ async function clusterPrograms(
   signal: AbortSignal,
 ): Promise<{ readonly pd: string; readonly kv: string }> {
   const { installPrograms } = await import('../backends/cluster/local/programs.ts')
-  const { startReaper } = await import('../child-process/reaper-client.ts')
+  const { startReaper } = await import('../child-process/reaper-ahead.ts')
   const reaper = await startReaper()
   try {
     const { pd, kv, fromCache } = await installPrograms(options, reaper, progress, signal)

@@ -143,7 +143,13 @@ describe('doctor', () => {
     const nothing = { PATH: nowhere, TIDB_GO: nowhere, HOME: cwd, TIUP_HOME: cwd, VITEST_TIDB_CACHE: nowhere }
     const { code, stdout } = await cli(['doctor', '--json', '--backend', 'binary'], nothing)
     const { backends, choice, go } = JSON.parse(stdout)
-    expect(backends.map(({ kind }: { kind: string }) => kind)).toEqual(['external', 'binary', 'embedded', 'container', 'cluster'])
+    expect(backends.map(({ kind }: { kind: string }) => kind)).toEqual([
+      'external',
+      'binary',
+      'embedded',
+      'container',
+      'cluster',
+    ])
     for (const { availability } of backends.slice(0, 3)) {
       expect(availability).toEqual({
         usable: false,

@@ -3,6 +3,7 @@ import { backendFor } from '../backends/assemble.ts'
 import type { RunningBackend, Schema } from '../backends/backend.ts'
 import { banner } from '../backends/banner.ts'
 import { startedAhead } from '../backends/started-ahead.ts'
+import { endReaperAhead } from '../child-process/reaper-ahead.ts'
 import { pythonExtension } from '../config/python-extension.ts'
 import type { ResolvedConfig } from '../config/resolved-config.ts'
 import { loadSchema, schemaOf } from '../databases/schema.ts'
@@ -93,6 +94,8 @@ async function startBackend(options: StartOptions): Promise<RunningBackend> {
   const { backend, tried } = await backendFor(config, others.signal)
   using progress = terminalProgress(process.stderr, { level: config.logging.level })
   const running = await backend.start({ ...others, progress, ...(schema === undefined ? {} : { schema }) })
+  // Servers of somebody else need none.
+  void endReaperAhead()
   progress.clear()
   told.info(banner(running, tried))
   // Reports are about runs that are under way.

@@ -5,6 +5,7 @@ import type { Vitest } from 'vitest/node'
 import type { ConfigExtension } from '../config/config-extension.ts'
 import type { SectionsOf } from '../config/define-tidb-config.ts'
 import { nodeVersionProblem } from '../config/node-version.ts'
+import { beginReaperAhead } from '../child-process/reaper-ahead.ts'
 import { ConfigError } from '../errors/config-error.ts'
 import type { beginRun } from './begin-run.ts'
 import { keepCompiledCode } from './compile-cache.ts'
@@ -13,7 +14,7 @@ import { isPythonModule } from './python-module.ts'
 import { runInEveryShard } from './every-shard.ts'
 import { addMergedLoads } from './reporter/add-merged-loads.ts'
 import { addReporter } from './reporter/add-reporter.ts'
-import { beginAhead } from './run-ahead.ts'
+import { beginAhead, isRun } from './run-ahead.ts'
 import { isSpecModule, specModule } from './spec-module.ts'
 import { awaitTimeout, hasOwnTimeout, projectsWithTimeout } from './test-timeout.ts'
 
@@ -38,6 +39,8 @@ export function tidb<const E extends readonly ConfigExtension[] = []>(
     },
     configureVitest({ vitest, project }) {
       running = vitest
+      // First of all: it starts in a process of its own while this one still reads.
+      if (isRun(vitest) && (process.env['TIDB_HOST'] ?? '') === '') beginReaperAhead()
       rememberOptions(vitest, options)
       if (!hasOwnTimeout(project, givenTimeouts)) awaitTimeout(project)
       if (options.report !== false) addReporter(vitest)

@@ -1,4 +1,5 @@
 import type { Vitest } from 'vitest/node'
+import { endReaperAhead } from '../child-process/reaper-ahead.ts'
 import type { BegunRun } from './begin-run.ts'
 import { isListing } from './listing.ts'
 
@@ -14,14 +15,18 @@ const holder = globalThis as { [KEY]?: WeakMap<Vitest, Promise<BegunRun | undefi
  */
 export function beginAhead(vitest: Vitest, load: () => Promise<(vitest: Vitest) => BegunRun>): void {
   holder[KEY] ??= new WeakMap()
-  const { watch, standalone, mergeReports, listTags, clearCache } = vitest.config
-  if (watch || standalone || mergeReports || listTags || clearCache || isListing() || holder[KEY].has(vitest)) return
+  if (!isRun(vitest) || holder[KEY].has(vitest)) return
   const begun = load().then((begin) => begin(vitest))
   // Met again by whoever takes it.
   begun.catch(() => undefined)
   holder[KEY].set(vitest, begun)
   // Vitest may find no test file, and never come to its global setup.
   vitest.onClose(() => endUnused(vitest))
+}
+
+/** Whether Vitest was called to run tests, once. */
+export function isRun({ config: { watch, standalone, mergeReports, listTags, clearCache } }: Vitest): boolean {
+  return !(watch || standalone || mergeReports || listTags || clearCache || isListing())
 }
 
 /** The run that was begun ahead, if there is one. It is the caller's then. */
@@ -32,6 +37,7 @@ export async function takeRunAhead(vitest: Vitest): Promise<BegunRun | undefined
 }
 
 async function endUnused(vitest: Vitest): Promise<void> {
+  await endReaperAhead()
   const begun = await takeRunAhead(vitest)
   if (begun === undefined) return
   begun.aborted.abort(new Error('no test was run'))

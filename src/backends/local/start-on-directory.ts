@@ -1,6 +1,6 @@
 import { access } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
-import { startReaper } from '../../child-process/reaper-client.ts'
+import { startReaper } from '../../child-process/reaper-ahead.ts'
 import { BackendError } from '../../errors/backend-error.ts'
 import type { RunningServer } from '../backend.ts'
 import { LocalServer } from './server.ts'

@@ -1,7 +1,8 @@
 import { createRequire } from 'node:module'
+import type * as hdrHistogram from 'hdr-histogram-js'
 import type { Histogram } from 'hdr-histogram-js'
 
-type Library = typeof import('hdr-histogram-js')
+type Library = typeof hdrHistogram
 
 let library: Library | undefined
 

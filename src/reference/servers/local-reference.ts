@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { startReaper } from '../../child-process/reaper-client.ts'
+import { startReaper } from '../../child-process/reaper-ahead.ts'
 import type { ReferenceStart, RunningReference } from '../reference-server.ts'
 import { startLocalServer } from './local-server.ts'
 import type { ServerProgram } from './server-program.ts'

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { type Reaper, startReaper } from '../../../child-process/reaper-client.ts'
+import { startReaper } from '../../../child-process/reaper-ahead.ts'
+import type { Reaper } from '../../../child-process/reaper-client.ts'
 import { BackendError } from '../../../errors/backend-error.ts'
 import type { BackendStartOptions, RunningBackend, RunningServer, ServerDeath } from '../../backend.ts'
 import { assertPortFree } from '../../local/fixed-port.ts'
