@@ -11,7 +11,7 @@ import { startReaper } from './reaper-ahead.ts'
 import { runFoldersRoot } from './run-folder.ts'
 
 const eventually = { timeout: 20_000, interval: 20 }
-const module = fileURLToPath(new URL('./reaper-client.ts', import.meta.url))
+const module = fileURLToPath(new URL('./reaper-ahead.ts', import.meta.url))
 const sleep = { command: 'sleep', arguments: ['600'], environment: {}, workingDirectory: '/', output: 'lines' } as const
 
 interface Parent {
