@@ -11,10 +11,8 @@ import { installPrograms } from '../src/backends/cluster/local/programs.ts'
 import { freePorts } from '../src/child-process/free-ports.ts'
 import { startReaper } from '../src/child-process/reaper-ahead.ts'
 import { resolveConfig } from '../src/config/resolve-config.ts'
-import type { Endpoint } from '../src/connections/endpoint.ts'
-import { openSession } from '../src/connections/open-session.ts'
-import { isTidbTestError } from '../src/errors/tidb-test-error.ts'
 import { terminalProgress } from '../src/logging/terminal-progress.ts'
+import { answer, answerEventually } from './answer.ts'
 import { alternate, publish, timed } from './measure.ts'
 
 const PAIRS = 7
@@ -101,23 +99,4 @@ async function startBare(): Promise<number> {
     await Promise.all(exited)
     await rm(folder, { recursive: true })
   }
-}
-
-async function answer(endpoint: Endpoint): Promise<void> {
-  const session = await openSession({ name: 'bench', endpoint })
-  await session.query`SELECT 1`
-  await session.close()
-}
-
-async function answerEventually(endpoint: Endpoint): Promise<void> {
-  const deadline = performance.now() + 120_000
-  while (performance.now() < deadline) {
-    try {
-      return await answer(endpoint)
-    } catch (error) {
-      if (!isTidbTestError(error)) throw error
-      await new Promise((resolve) => setTimeout(resolve, 5))
-    }
-  }
-  throw new Error('the bare cluster did not answer within two minutes')
 }

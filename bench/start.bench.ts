@@ -12,9 +12,7 @@ import {
   serverConfig,
   serverEnvironment,
 } from '../src/backends/local/server-arguments.ts'
-import type { Endpoint } from '../src/connections/endpoint.ts'
-import { openSession } from '../src/connections/open-session.ts'
-import { isTidbTestError } from '../src/errors/tidb-test-error.ts'
+import { answer, answerEventually } from './answer.ts'
 import { alternate, publish, timed } from './measure.ts'
 import { localBackend } from './local-tidb.ts'
 
@@ -67,25 +65,6 @@ async function startBare(): Promise<number> {
     await exited
     await rm(folder, { recursive: true })
   }
-}
-
-async function answer(endpoint: Endpoint): Promise<void> {
-  const session = await openSession({ name: 'bench', endpoint })
-  await session.query`SELECT 1`
-  await session.close()
-}
-
-async function answerEventually(endpoint: Endpoint): Promise<void> {
-  const deadline = performance.now() + 60_000
-  while (performance.now() < deadline) {
-    try {
-      return await answer(endpoint)
-    } catch (error) {
-      if (!isTidbTestError(error)) throw error
-      await new Promise((resolve) => setTimeout(resolve, 5))
-    }
-  }
-  throw new Error('the bare tidb-server did not answer within a minute')
 }
 
 async function freePorts(): Promise<[number, number]> {
