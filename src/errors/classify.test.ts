@@ -37,6 +37,7 @@ describe('an error that the server sent', () => {
     ['[schema:1105]Information schema is changed during the execution of the statement', 1105],
     ['Information schema is out of date', 1105],
     ['transaction aborted because lazy uniqueness check is enabled: Write conflict [try again later]', 8147],
+    ['pessimistic lock retry limit reached', 1105],
   ] as const)('is transient when it says so: %s', ([message, errno]) => {
     expect(outcomeOf(errno, { ...answered, message })).toBe('transient')
   })

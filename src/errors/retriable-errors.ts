@@ -47,6 +47,8 @@ const RETRIABLE_MESSAGES: readonly RegExp[] = [
   /\[try again later\]/,
   // Retryable1105Msgs of pkg/util/dbutil/retry.go.
   /Information schema is (?:out of date|changed)/,
+  // pkg/executor/adapter.go, handlePessimisticLockError: the statement met write conflicts more often than it is retried.
+  /pessimistic lock retry limit reached/,
 ]
 
 /** Whether the server's error is one after which trying again can help. */
