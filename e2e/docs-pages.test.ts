@@ -1,10 +1,9 @@
 import { existsSync, globSync, readFileSync } from 'node:fs'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
+import { wholeProgram } from '../docs/generate/command-line.ts'
 import { errorCodes } from '../docs/generate/errors.ts'
 import { declaredMatchers } from '../docs/generate/matchers.ts'
-import { createProgram } from '../src/cli/program.ts'
-import { catalogOf } from '../src/config/catalog.ts'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 const docs = `${root}docs/`
@@ -37,14 +36,7 @@ test('files and regions that the pages quote exist', () => {
 })
 
 test('commands that the pages name exist', () => {
-  const program = createProgram({
-    signal: new AbortController().signal,
-    exitWith: () => undefined,
-    catalog: catalogOf(),
-    afterDashes: [],
-    log: { report: () => undefined } as never,
-  })
-  const commands = new Map(program.commands.map((command) => [command.name(), command]))
+  const commands = new Map(wholeProgram().commands.map((command) => [command.name(), command]))
   const named = written.flatMap(({ text }) => [...text.matchAll(/npx tidb-test (\w+)((?: --?[\w-]+)*)/g)])
   expect(named.length).toBeGreaterThan(5)
   for (const [, name = '', flags = ''] of named) {

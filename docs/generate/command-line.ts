@@ -5,19 +5,24 @@ import { cell, page } from './page.ts'
 
 /** Every command with its arguments and flags, as `tidb-test` itself has them. */
 export function commandLinePage(): string {
-  const program = createProgram({
-    signal: new AbortController().signal,
-    exitWith: () => undefined,
-    catalog: catalogOf(),
-    afterDashes: [],
-    log: { report: () => undefined } as never,
-  })
+  const program = wholeProgram()
   return page('tidb-test', [
     'Exit codes: 0 success, 1 failure, 2 wrong command line or configuration, 130 and 143 after SIGINT and SIGTERM.',
     '`vitest-tidb` is another name of the same program.',
     '',
     ...program.commands.flatMap((command) => describe(command, `tidb-test ${command.name()}`)),
   ])
+}
+
+/** The program with all its commands, to be looked at and not to be run. */
+export function wholeProgram(): Command {
+  return createProgram({
+    signal: new AbortController().signal,
+    exitWith: () => undefined,
+    catalog: catalogOf(),
+    afterDashes: [],
+    log: { report: () => undefined } as never,
+  })
 }
 
 function describe(command: Command, name: string): readonly string[] {

@@ -7,7 +7,7 @@ import { ownScript } from './own-script.ts'
 import type { ReaperCommand, ReaperMessage, ReaperRequest, SpawnOptions } from './reaper-protocol.ts'
 import { removeRunFolder } from './run-folder.ts'
 
-export interface ProcessExit {
+interface ProcessExit {
   readonly exitCode: number | null
   readonly signal: string | null
 }

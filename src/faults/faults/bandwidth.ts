@@ -1,5 +1,6 @@
 import { checkOption } from '../check-option.ts'
 import type { Fault, Parcel } from '../fault.ts'
+import { inPieces } from '../in-pieces.ts'
 import { goesThere, type DirectionOption } from '../which-direction.ts'
 
 export interface BandwidthOptions extends DirectionOption {
@@ -26,10 +27,9 @@ export function bandwidth({ bytesPerSecond, direction }: BandwidthOptions): Faul
       return function* pieces(parcel): Iterable<Parcel> {
         if (!goesThere(flow, direction) || parcel.bytes.length === 0) return yield parcel
         happened++
-        for (let at = 0; at < parcel.bytes.length; at += piece) {
-          const bytes = parcel.bytes.subarray(at, at + piece)
-          free = Math.max(free, parcel.due, flow.now()) + (bytes.length * 1_000) / bytesPerSecond
-          yield { ...parcel, bytes, due: free }
+        for (const part of inPieces(parcel, piece)) {
+          free = Math.max(free, parcel.due, flow.now()) + (part.bytes.length * 1_000) / bytesPerSecond
+          yield { ...part, due: free }
         }
       }
     },

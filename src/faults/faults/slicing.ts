@@ -1,5 +1,6 @@
 import { checkOption } from '../check-option.ts'
 import type { Fault, Parcel } from '../fault.ts'
+import { inPieces } from '../in-pieces.ts'
 import { goesThere, type DirectionOption } from '../which-direction.ts'
 
 export interface SlicingOptions extends DirectionOption {
@@ -25,11 +26,10 @@ export function slicing({ bytes: size, pause = 0, direction }: SlicingOptions): 
       return function* slices(parcel): Iterable<Parcel> {
         if (!goesThere(flow, direction) || parcel.bytes.length === 0) return yield parcel
         happened++
-        for (let at = 0; at < parcel.bytes.length; at += size) {
+        for (const slice of inPieces(parcel, size)) {
           if (pause > 0) last = Math.max(last + pause, parcel.due, flow.now())
-          yield { bytes: parcel.bytes.subarray(at, at + size), due: Math.max(parcel.due, last), apart: true }
+          yield { ...slice, due: Math.max(parcel.due, last), apart: true }
         }
-        if (parcel.afterwards !== undefined) yield { ...parcel, bytes: parcel.bytes.subarray(0, 0) }
       }
     },
   }
