@@ -5,7 +5,7 @@ import { addressOf } from './endpoint.ts'
 import { maskPasswords } from './mask-passwords.ts'
 import type { SessionSettings } from './session-settings.ts'
 import type { CompiledSql } from './sql.ts'
-import { asInterrupted, ER_QUERY_INTERRUPTED } from './statement-failure.ts'
+import { asInterrupted } from './statement-failure.ts'
 import type { Wire, WireReply } from './wire.ts'
 
 /** How long a statement may take to end after KILL QUERY before its connection is cut. */
@@ -63,7 +63,6 @@ export class GuardedWire {
     const onAbort = end('aborted')
     const timer = setTimeout(end('timeout'), timeout)
     signal?.addEventListener('abort', onAbort, { once: true })
-    let interrupted = false
     try {
       this.#underWay = true
       this.#uncommitted = this.#wire.flags.uncommitted
@@ -74,14 +73,13 @@ export class GuardedWire {
       return replies
     } catch (caught) {
       const error = this.#killing === undefined ? caught : asInterrupted(caught)
-      interrupted = (error as { errno?: number }).errno === ER_QUERY_INTERRUPTED
       throw ended === undefined || isTidbTestError(error) ? error : this.#ended(sql, ended, { cause: error })
     } finally {
       this.#underWay = false
       clearTimeout(timer)
       clearTimeout(cut)
       signal?.removeEventListener('abort', onAbort)
-      await this.#afterKill(interrupted)
+      await this.#afterKill()
     }
   }
 
@@ -140,19 +138,20 @@ export class GuardedWire {
   }
 
   /**
-   * The next statement must not meet a KILL that was meant for the last one. One that came too late makes TiDB close the
-   * connection at the next statement (seen on 8.5), so that is found out here.
+   * The next statement must not meet a KILL that was meant for the last one. TiDB ends the statement and then wakes the
+   * connection's reads; where those are for the next statement already, it closes the connection (killQuery in
+   * pkg/server/server.go of 8.5). That is found out here.
    */
-  async #afterKill(interrupted: boolean): Promise<void> {
+  async #afterKill(): Promise<void> {
     const killing = this.#killing
     this.#killing = undefined
     if (killing === undefined) return
     // Its failure is told to whoever asked for it; here it only matters that it is over.
     await Promise.allSettled([killing])
-    if (interrupted || this.#wire.lost !== undefined) return
+    if (this.#wire.lost !== undefined) return
     await this.answers(KILL_GRACE)
     if (this.#wire.lost !== undefined) {
-      this.#lostBecause = 'KILL QUERY met it just when its statement had ended by itself, and TiDB then closes it'
+      this.#lostBecause = 'KILL QUERY met it just when its statement had ended, and TiDB then closes it'
     }
   }
 

@@ -17,7 +17,7 @@ export function withoutSecrets(error: Error): Error {
   return error
 }
 
-export const ER_QUERY_INTERRUPTED = 1317
+const ER_QUERY_INTERRUPTED = 1317
 const ER_UNKNOWN_ERROR = 1105
 
 /** After a KILL QUERY TiDB sometimes says "context canceled" (1105, seen on 8.5), and means that it was interrupted. */
