@@ -8,7 +8,7 @@ import { sysbench, sysbenchArguments } from './sysbench.ts'
 
 const ROUNDS = 3
 /** As many of a million as both sides load three times within the time that a bench may take. */
-const ROWS = 200_000
+const ROWS = 1_000_000
 const DATABASE = 'sbtest'
 const SESSIONS = 4
 
