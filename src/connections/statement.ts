@@ -43,8 +43,7 @@ export class Statement<Result> extends Promise<Result> {
     this.#session = options.session
     this.#explain = options.explain
     this.#literal = options.literal
-    this.#createdAt = new Error('statement')
-    Error.captureStackTrace(this.#createdAt, options.calledAs)
+    this.#createdAt = placeOf(options.calledAs)
   }
 
   /** The SQL with `?` for bound values. */
@@ -111,4 +110,15 @@ export class Statement<Result> extends Promise<Result> {
     this.#begin()
     return super.finally(onFinally)
   }
+}
+
+/** An error whose stack begins at the caller of a function. */
+function placeOf(calledAs: (...args: never[]) => unknown): Error {
+  // One stack is enough: the error would take one of its own, from here.
+  const limit = Error.stackTraceLimit
+  Error.stackTraceLimit = 0
+  const place = new Error('statement')
+  Error.stackTraceLimit = limit
+  Error.captureStackTrace(place, calledAs)
+  return place
 }

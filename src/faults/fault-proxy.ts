@@ -8,6 +8,8 @@ import { FaultScope, type ScopeOptions, type SessionLike } from './fault-scope.t
 import { Listener } from './listener.ts'
 import { ProxiedConnection } from './proxied-connection.ts'
 
+const READ_AT_ONCE = 65_536
+
 export interface FaultProxyOptions {
   /** Ends every fault when it aborts: no scope outlives a test that has timed out. */
   readonly signal?: AbortSignal
@@ -112,8 +114,21 @@ export class FaultProxy {
   }
 
   #join(client: Socket): void {
-    const server = connect({ host: this.behind.host, port: this.behind.port, noDelay: true, allowHalfOpen: true })
-    const connection = new ProxiedConnection({
+    const server = connect({
+      host: this.behind.host,
+      port: this.behind.port,
+      noDelay: true,
+      allowHalfOpen: true,
+      // Read into one buffer: Node would allocate 64 KiB for each reply, which costs more than copying what is small.
+      onread: {
+        buffer: Buffer.allocUnsafe(READ_AT_ONCE),
+        callback: (length, buffer) => {
+          connection.fromServer(Buffer.from(buffer.subarray(0, length)))
+          return true
+        },
+      },
+    })
+    const connection: ProxiedConnection = new ProxiedConnection({
       client,
       server,
       clock: this.#clock,

@@ -48,7 +48,6 @@ export class ProxiedConnection {
       ready: () => onReady(this),
     })
     client.on('data', (chunk) => this.#conversation.client(chunk))
-    server.on('data', (chunk) => this.#fromServer(chunk))
     client.once('end', () => {
       this.#conversation.clientEnded()
       this.#lanes.requests.end()
@@ -77,6 +76,14 @@ export class ProxiedConnection {
   /** Why statements can't be seen, if so. */
   get obstacle(): Obstacle | undefined {
     return this.#conversation.obstacle
+  }
+
+  /** What the server says next. The chunk is this connection's from now on. */
+  fromServer(chunk: Buffer): void {
+    this.#chunk = chunk
+    this.#passed = 0
+    this.#conversation.server(chunk)
+    this.#passUpTo(chunk.length)
   }
 
   /** The faults in force that concern it. */
@@ -132,13 +139,6 @@ export class ProxiedConnection {
     if (request !== undefined)
       this.#requestStopped = this.#faults.some((fault) => fault.request?.(request, this) === false)
     if (!this.#requestStopped) this.#lanes.requests.send(bytes)
-  }
-
-  #fromServer(chunk: Buffer): void {
-    this.#chunk = chunk
-    this.#passed = 0
-    this.#conversation.server(chunk)
-    this.#passUpTo(chunk.length)
   }
 
   #replyBegins(request: Request, at: number): boolean {

@@ -16,7 +16,11 @@ export interface LoadPace {
   readonly seed?: number
   /** Where the load goes instead of the test's server itself: to a proxy before it, `faults.endpoint`. */
   readonly endpoint?: Endpoint
-  /** Over how many threads the sessions are spread; one for each core when not given, and not more than sessions. */
+  /**
+   * Over how many threads the sessions are spread, at most one for each session. When not given, as many as half the
+   * cores: the server may be on the same ones, and a thread costs less per statement the more sessions it has. Where the
+   * client turns out to be the limit, more help.
+   */
   readonly threads?: number
   /** Milliseconds after which a statement without an answer is given up; those of the configuration when not given. */
   readonly timeout?: number

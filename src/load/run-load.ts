@@ -109,7 +109,7 @@ export async function startLoad(
 
 function settingOf(workload: Workload, pace: RunPace, { seed }: LoadSurroundings): LoadSetting {
   const { sessions, rate, duration } = pace
-  const threads = 'source' in workload ? Math.min(sessions, pace.threads ?? availableParallelism()) : 1
+  const threads = 'source' in workload ? Math.min(sessions, pace.threads ?? Math.ceil(availableParallelism() / 2)) : 1
   return {
     workload: workload.name,
     sessions,
