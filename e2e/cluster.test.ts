@@ -1,3 +1,5 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
 import { expect, test, type TestContext } from 'vitest'
 import { missingPrograms } from '../src/backends/cluster/local/programs.ts'
 import { defaultCacheDirectory } from '../src/backends/local/default-cache-directory.ts'
@@ -63,4 +65,31 @@ test('stuck', async ({ cluster }) => {
   await run.until(/in the test 4/)
   run.child.kill('SIGKILL')
   await expectNothingLeft(project)
+})
+
+test('what a test did to nodes is in its record', { timeout: 300_000 }, async (context) => {
+  await needPrograms(context)
+  const project = await UserProject.create({
+    'nodes.test.ts': `
+import { test } from 'vitest-tidb'
+test('changes nodes', async ({ cluster }) => {
+  await cluster.kill(2)
+  await cluster.start(2)
+  await cluster.pause('kv-1')
+  await cluster.resume('kv-1')
+  await cluster.stop(2)
+})
+`,
+  })
+  const flags = ['run', '--reporter=json', '--outputFile=result.json']
+  const { exitCode, output } = await project.vitest(flags, { TIDB_BACKEND: 'cluster' })
+  expect(exitCode, output).toBe(0)
+  const { testResults } = JSON.parse(await readFile(join(project.folder, 'result.json'), 'utf8')) as {
+    testResults: { assertionResults: { meta: { tidb: { faults: unknown[] } } }[] }[]
+  }
+  expect(testResults[0]?.assertionResults[0]?.meta.tidb.faults).toMatchObject([
+    { kind: 'kill', target: 'tidb-2', text: 'killed, then started again' },
+    { kind: 'pause', target: 'kv-1', text: 'stopped where it was, then went on' },
+    { kind: 'stop', target: 'tidb-2', text: 'ended, so to the end' },
+  ])
 })

@@ -54,6 +54,14 @@ test('cuts the wire', async ({ faults }) => {
   const { teller } = await faults.sessions('teller')
   await faults.latency({ milliseconds: 20 }, async () => { await teller.query\`SELECT 1\` })
 })
+test.describe('a server of its own', () => {
+  test.override('databaseMode', 'server')
+  test('stands still', async ({ faults }) => {
+    const { teller } = await faults.sessions('teller')
+    const waiting = await faults.server.pause(async () => teller.start\`SELECT 'late'\`)
+    await waiting.result()
+  })
+})
 test('hostile </script><script>document.title = "taken over"</script> \\u2028', async ({ db }) => {
   await db.query\`SELECT \${'</script><img src=x onerror=alert(1)>'} AS x\`
 })
@@ -107,14 +115,14 @@ inBrowser('opens from disk at the first test that failed, and asks nothing of th
   const page = await open()
   expect(await page.title()).toBe('TiDB report')
   expect(await page.getByRole('heading', { level: 2 }).textContent()).toContain('transfers › wait for each other')
-  expect(await page.getByRole('banner').textContent()).toMatch(/2 failed.*5 passed, 1 skipped, 8 tests/)
+  expect(await page.getByRole('banner').textContent()).toMatch(/2 failed.*6 passed, 1 skipped, 9 tests/)
   expect((await stat(await (report ?? ''))).size).toBeLessThan(300_000)
 })
 
 inBrowser('its tests are filtered, searched by what they sent, and gone through with the keyboard', async () => {
   const page = await open()
   const tests = page.getByRole('navigation', { name: 'Tests' })
-  expect(await tests.getByRole('link').count()).toBe(8)
+  expect(await tests.getByRole('link').count()).toBe(9)
   await tests.getByRole('button', { name: 'failed' }).click()
   expect(await tests.getByRole('link').count()).toBe(2)
   await tests.getByRole('button', { name: 'all' }).click()
@@ -191,13 +199,19 @@ inBrowser(
     await page.getByRole('region', { name: 'Plan as a table' }).getByText('Point_Get').waitFor()
     await page.goto(`${page.url().split('#')[0]}#test-5`)
     await page.getByRole('region', { name: 'Table of faults' }).getByText('latency').first().waitFor()
+    await page.goto(`${page.url().split('#')[0]}#test-6`)
+    await page.getByRole('row', { name: /pause server stopped where it was, then went on/ }).waitFor()
+    expect(await page.locator('.labels li').allTextContents()).toEqual(['faults', 'teller'])
+    expect(await page.locator('.bar.fault title').textContent()).toMatch(
+      /^faults, fault, .*: pause on server: stopped where it was, then went on$/,
+    )
     await page.getByRole('link', { name: 'Environment' }).click()
     await page.getByRole('row', { name: /^test\.rows/ }).waitFor()
   },
 )
 
 inBrowser('what tests are called and send stays text', async () => {
-  const page = await open('#test-6')
+  const page = await open('#test-7')
   expect(await page.getByRole('heading', { level: 2 }).textContent()).toContain('hostile </script><script>')
   expect(await page.title()).toBe('TiDB report')
   expect(await page.locator('img[src]').count()).toBe(0)

@@ -51,3 +51,18 @@ test('a machine on a clock of its own has no lane', () => {
   ]
   expect(lanesOf({ ...record, machines }).map(({ label }) => label)).toEqual(['alice', 'here'])
 })
+
+test('faults at the same time have lanes of their own, and one after the other share one', () => {
+  const faults = [
+    { kind: 'kill', target: 'tidb-2', at: 10, until: 60, text: 'killed, then started again' },
+    { kind: 'latency', target: 'teller', at: 20, until: 30 },
+    { kind: 'cut', target: 'teller', at: 30 },
+  ]
+  expect(
+    lanesOf({ ...record, faults }).map(({ label, bars }) => [label, ...bars.map(({ text, detail }) => [text, detail])]),
+  ).toEqual([
+    ['faults', ['kill', 'kill on tidb-2: killed, then started again']],
+    ['faults 2', ['latency', 'latency on teller'], ['cut', 'cut on teller']],
+    ['alice'],
+  ])
+})

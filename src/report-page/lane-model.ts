@@ -49,19 +49,27 @@ export function lanesOf(record: TestRecord): Lane[] {
     }
   })
   const others = [...named].map(([label, own]) => lane({ label, kind: 'session', events: own }))
-  const faults = (record.faults ?? []).map(({ kind, target, at, until, text }) => ({
-    from: at,
-    to: until ?? at + LEAST,
-    outcome: 'fault' as const,
-    text: kind,
-    detail: `${kind} on ${target}${text === undefined ? '' : `: ${text}`}`,
-  }))
-  return [
-    ...(faults.length === 0 ? [] : [lane({ label: 'faults', kind: 'faults', bars: faults })]),
-    ...ofSessions,
-    ...others,
-    ...machineLanes(record),
-  ]
+  return [...faultLanes(record), ...ofSessions, ...others, ...machineLanes(record)]
+}
+
+/** Faults that were in force at the same time have a lane each, so that none hides another. */
+function faultLanes({ faults = [] }: TestRecord): Lane[] {
+  const rows: Bar[][] = []
+  for (const { kind, target, at, until = at, text } of faults.toSorted((a, b) => a.at - b.at)) {
+    const bar: Bar = {
+      from: at,
+      to: Math.max(until, at + LEAST),
+      outcome: 'fault',
+      text: kind,
+      detail: `${kind} on ${target}${text === undefined ? '' : `: ${text}`}`,
+    }
+    const free = rows.find((row) => (row.at(-1)?.to ?? 0) <= bar.from)
+    if (free === undefined) rows.push([bar])
+    else free.push(bar)
+  }
+  return rows.map((bars, index) =>
+    lane({ label: index === 0 ? 'faults' : `faults ${index + 1}`, kind: 'faults', bars }),
+  )
 }
 
 /** Those who met at a barrier go on together, though the test heard of it one after the other. */
