@@ -3,18 +3,20 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import { THEME_CHANGE } from './theme.ts'
 import UPlot, { type AlignedData, type Series } from 'uplot'
 
-interface Line {
+export interface Line {
   readonly label: string
   readonly values: readonly (number | null)[]
   /** A CSS variable. */
   readonly colour: string
   readonly bars?: boolean
+  readonly dashed?: boolean
 }
 
 interface Props {
   readonly title: string
   readonly x: readonly number[]
-  readonly xLabel: string
+  /** Of x. */
+  readonly unit?: string
   /** In place of the numbers of x. */
   readonly names?: readonly string[]
   readonly series: readonly Line[]
@@ -23,7 +25,7 @@ interface Props {
 const HEIGHT = 220
 const MOST_ROWS = 200
 
-export function Chart({ title, x, xLabel, names, series }: Props): JSX.Element {
+export function Chart({ title, x, unit = '', names, series }: Props): JSX.Element {
   const place = useRef<HTMLDivElement>(null)
   const [drawn, redraw] = useState(0)
   useEffect(() => {
@@ -36,23 +38,30 @@ export function Chart({ title, x, xLabel, names, series }: Props): JSX.Element {
     if (element === null) return undefined
     const colour = (name: string): string => getComputedStyle(element).getPropertyValue(name).trim()
     const axis = { stroke: colour('--quiet'), grid: { stroke: colour('--line') }, ticks: { stroke: colour('--line') } }
-    const nameOf = (at: number): string => names?.[at] ?? ''
+    const nameOf = (at: number | null): string =>
+      at === null ? '–' : names === undefined ? `${at} ${unit}` : (names[at] ?? '')
     const chart = new UPlot(
       {
         width: Math.max(200, element.clientWidth),
         height: HEIGHT,
-        scales: { x: { time: false } },
+        // Half a bar's room at both ends.
+        scales: { x: { time: false, ...(names === undefined ? {} : { range: [-0.5, x.length - 0.5] }) } },
         axes: [
-          { ...axis, ...(names === undefined ? { label: xLabel } : { values: (_, marks) => marks.map(nameOf) }) },
+          {
+            ...axis,
+            ...(names === undefined ? {} : { incrs: [1, 2, 3, 6, 12], grid: { show: false }, space: 75 }),
+            values: (_, marks) => marks.map(nameOf),
+          },
           axis,
         ],
         series: [
-          names === undefined ? { label: xLabel } : { label: 'latency', value: (_, at) => nameOf(at) },
-          ...series.map(({ label, colour: name, bars }): Series => ({
+          { label: names === undefined ? 'at' : 'latency', value: (_, at: number | null) => nameOf(at) },
+          ...series.map(({ label, colour: name, bars, dashed }): Series => ({
             label,
             stroke: colour(name),
             width: 2,
             points: { show: x.length < 3 },
+            ...(dashed ? { dash: [6, 4] } : {}),
             ...(bars ? { fill: colour(name), ...barPaths() } : {}),
           })),
         ],
@@ -79,9 +88,11 @@ export function Chart({ title, x, xLabel, names, series }: Props): JSX.Element {
           <table>
             <thead>
               <tr>
-                <th scope="col">{names === undefined ? xLabel : 'latency'}</th>
+                <th scope="col" class="number">
+                  {names === undefined ? unit : 'latency'}
+                </th>
                 {series.map(({ label }) => (
-                  <th scope="col" key={label}>
+                  <th scope="col" class="number" key={label}>
                     {label}
                   </th>
                 ))}

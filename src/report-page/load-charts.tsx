@@ -2,16 +2,15 @@ import type { JSX } from 'preact'
 import type { LoadRecord } from '../report/load-record.ts'
 import { Chart } from './chart.tsx'
 import { duration } from './format.ts'
-
-const COLOURS = ['--chart-1', '--chart-2', '--chart-3', '--chart-4']
+import { latencyBars, latencyLines, throughputLines } from './load-series.ts'
 
 export function LoadCharts({ load }: { readonly load: LoadRecord }): JSX.Element {
-  const { timeline, histogram, operations, errors, throughput, latencies, baseline, milliseconds, settings = {} } = load
-  const percentiles = Object.entries(timeline.latencies)
+  const { timeline, operations, errors, throughput, latencies, baseline, milliseconds, settings = {} } = load
+  const bars = latencyBars(load)
   return (
     <>
       <p>
-        {operations} operations in {duration(milliseconds)}, {errors} failed.
+        {operations} operations succeeded in {duration(milliseconds)}, {errors} failed.
       </p>
       {Object.keys(settings).length > 0 && (
         <p class="quiet">
@@ -20,13 +19,23 @@ export function LoadCharts({ load }: { readonly load: LoadRecord }): JSX.Element
             .join(', ')}
         </p>
       )}
-      <table>
+      <table class="figures">
         <thead>
           <tr>
             <th scope="col">figure</th>
-            <th scope="col">this run</th>
-            {baseline !== undefined && <th scope="col">{baseline.name}</th>}
-            {baseline !== undefined && <th scope="col">change</th>}
+            <th scope="col" class="number">
+              this load
+            </th>
+            {baseline !== undefined && (
+              <th scope="col" class="number">
+                baseline
+              </th>
+            )}
+            {baseline !== undefined && (
+              <th scope="col" class="number">
+                change
+              </th>
+            )}
           </tr>
         </thead>
         <tbody>
@@ -36,34 +45,19 @@ export function LoadCharts({ load }: { readonly load: LoadRecord }): JSX.Element
           ))}
         </tbody>
       </table>
-      {baseline?.passed !== undefined && (
-        <p class={baseline.passed ? '' : 'wrong'}>{baseline.passed ? 'Within' : 'Beyond'} what the baseline allows.</p>
+      {baseline !== undefined && (
+        <p class={baseline.passed === false ? 'wrong' : ''}>
+          The baseline is {baseline.name}.
+          {baseline.passed !== undefined && (baseline.passed ? ' Within what it allows.' : ' Beyond what it allows.')}
+        </p>
       )}
-      <Chart
-        title="Operations and errors a second"
-        x={timeline.seconds}
-        xLabel="s"
-        series={[
-          { label: 'operations/s', values: timeline.throughput, colour: '--chart-1' },
-          { label: 'errors/s', values: timeline.errors, colour: '--bad' },
-        ]}
-      />
-      <Chart
-        title="Latency over time, ms"
-        x={timeline.seconds}
-        xLabel="s"
-        series={percentiles.map(([label, values], index) => ({
-          label,
-          values,
-          colour: COLOURS[index % COLOURS.length] ?? '--chart-1',
-        }))}
-      />
+      <Chart title="Operations and errors a second" x={timeline.seconds} unit="s" series={throughputLines(load)} />
+      <Chart title="Latency over time, ms" x={timeline.seconds} unit="s" series={latencyLines(load)} />
       <Chart
         title="Operations by latency"
-        x={histogram.upTo.map((_, index) => index)}
-        xLabel=""
-        names={histogram.upTo.map((bound) => `≤ ${duration(bound)}`)}
-        series={[{ label: 'operations', values: histogram.counts, colour: '--chart-1', bars: true }]}
+        x={bars.upTo.map((_, index) => index)}
+        names={bars.upTo.map((bound) => `≤ ${duration(bound)}`)}
+        series={bars.series}
       />
     </>
   )

@@ -24,6 +24,9 @@ export interface LoadRecord {
     readonly name: string
     readonly throughput: number
     readonly latencies: Readonly<Record<string, number>>
+    /** As those of the load, each from its own beginning. */
+    readonly timeline?: LoadRecord['timeline']
+    readonly histogram?: LoadRecord['histogram']
     /** Whether this run is within what was allowed; absent when nothing was. */
     readonly passed?: boolean
   }

@@ -84,6 +84,24 @@ test('seconds of several threads are put together by their number', () => {
   ])
 })
 
+test('a series that is drawn has the seconds in which nothing ended, and of the last one the rate', () => {
+  const second = (number: number, values: readonly number[]): LoadPart['series'][number] => ({
+    second: number,
+    errors: values.length,
+    histogram: histogramOf(values).encode(),
+  })
+  const drawn = (elapsed: number) =>
+    loadRecord(loadResult(setting, [partOf([1], { elapsed, series: [second(0, [1, 1]), second(2, [3])] })])).timeline
+  expect(drawn(2_500)).toMatchObject({
+    seconds: [1, 2, 2.5],
+    throughput: [2, 0, 2],
+    errors: [2, 0, 2],
+    latencies: { p50: [1, null, expect.closeTo(3, 2)] },
+  })
+  expect(drawn(2_010)).toMatchObject({ seconds: [1, 2], throughput: [2, 0] })
+  expect(drawn(100)).toMatchObject({ seconds: [0.1], throughput: [20] })
+})
+
 test('a result says when its client was the limit', () => {
   const busy = partOf([1], { cpu: { user: 600, system: 350, statements: 10, elapsed: 1_000 } })
   expect(loadResult(setting, [partOf([1]), busy]).client.limit).toBe(
