@@ -8,7 +8,7 @@ type Paint = (style: 'dim' | 'red', text: string) => string
 const MOST_SESSIONS = 20
 /** The last of them are drawn and told of. */
 const MOST_FAULTS = 5
-const FAULTS = 'faults'
+const FAULTS = 'faults' as const
 /** Of a time that is rounded to nothing. */
 const LEAST = 0.005
 

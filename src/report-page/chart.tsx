@@ -1,16 +1,8 @@
 import type { JSX } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
+import type { Line } from './chart-line.ts'
 import { THEME_CHANGE } from './theme.ts'
 import UPlot, { type AlignedData, type Series } from 'uplot'
-
-export interface Line {
-  readonly label: string
-  readonly values: readonly (number | null)[]
-  /** A CSS variable. */
-  readonly colour: string
-  readonly bars?: boolean
-  readonly dashed?: boolean
-}
 
 interface Props {
   readonly title: string

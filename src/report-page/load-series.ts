@@ -1,5 +1,5 @@
 import type { LoadRecord } from '../report/load-record.ts'
-import type { Line } from './chart.tsx'
+import type { Line } from './chart-line.ts'
 
 const COLOURS = ['--chart-1', '--chart-2', '--chart-3', '--chart-4']
 /** The percentile that is drawn of a baseline too. */

@@ -57,7 +57,7 @@ const NOTHING = { transactions: 0, errors: 0, p50: 0, p95: 0, p99: 0, max: 0 }
  */
 function intervalsOf({ series, elapsed }: LoadResult): Interval[] {
   const bySecond = new Map(series.map((each) => [each.second, each]))
-  const seconds = Math.max(Math.ceil(elapsed / 1_000), ...bySecond.keys().map((second) => second + 1))
+  const seconds = Math.max(Math.ceil(elapsed / 1_000), ...series.map(({ second }) => second + 1))
   return Array.from({ length: seconds }, (_, second) => bySecond.get(second) ?? { second, ...NOTHING })
     .map((each) => ({ ...each, length: Math.min(1, elapsed / 1_000 - each.second) }))
     .filter(({ length }, index) => index === 0 || length >= LEAST_OF_SECOND)
