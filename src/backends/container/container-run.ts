@@ -37,13 +37,14 @@ export class ContainerRun {
   }
 
   static async begin({ progress, signal }: BackendStartOptions): Promise<ContainerRun> {
-    // Reading the code of Testcontainers takes longer than all that follows here.
-    const loading = loadStart()
-    loading.catch(() => undefined)
     const found = await findEngine(signal)
     const id = randomUUID()
     const watching = watchContainers({ address: found.engine.address, runId: id })
     watching.catch(() => undefined)
+    // Reading the code of Testcontainers keeps this process busy for longer than the watcher, a process of its own, needs
+    // to come up; so the watcher goes first.
+    const loading = loadStart()
+    loading.catch(() => undefined)
     const swept = await sweepDeadRuns(found.engine)
     if (swept > 0) progress.note(`Removed ${swept} container(s) of runs that ended without cleaning up.`)
     const run = new ContainerRun(id, found, await watching, loading, signal)

@@ -24,7 +24,7 @@ export async function watchContainers(order: WatchOrder): Promise<ContainerWatch
     cwd: '/',
     stdio: ['pipe', 'pipe', 'ignore'],
     // Windows cannot open sockets without SystemRoot; elsewhere nothing is needed, so no secret is handed on.
-    env: process.platform === 'win32' ? process.env : {},
+    env: process.platform === 'win32' ? process.env : compiledCode(process.env),
     windowsHide: true,
   })
   // Writing to a watcher that somebody killed is not worth a crash: `exit` below tells of it.
@@ -50,6 +50,11 @@ export async function watchContainers(order: WatchOrder): Promise<ContainerWatch
       await exited
     },
   }
+}
+
+/** Where Node keeps compiled code, so that the watcher is up sooner. */
+function compiledCode({ NODE_COMPILE_CACHE: folder }: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return folder === undefined ? {} : { NODE_COMPILE_CACHE: folder }
 }
 
 async function standsReady(child: ChildProcess & { readonly stdout: NodeJS.ReadableStream }): Promise<void> {

@@ -5,7 +5,7 @@ import { ownerLabels } from './owner.ts'
 import type { PresentImage } from './pull-image.ts'
 import { TiDBContainer } from './tidb-container.ts'
 import { CONFIG, FLAGS, runsTidbAlone } from './tidb-image.ts'
-import { SQL_PORT, STATUS_PORT } from './tidb-ready.ts'
+import { SQL_PORT, STATUS_PORT } from './tidb-ports.ts'
 
 export interface StartedTidb extends ServerIdentity {
   /** The container's. */

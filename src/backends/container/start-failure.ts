@@ -1,7 +1,7 @@
 import { BackendError } from '../../errors/backend-error.ts'
 import { isTidbTestError, messageOf } from '../../errors/tidb-test-error.ts'
 import { portInUse } from '../port-in-use.ts'
-import { SQL_PORT } from './tidb-ready.ts'
+import { SQL_PORT } from './tidb-ports.ts'
 
 /** What a failed start says of itself, from what the engine said. */
 export function startFailure(image: string, port: number | undefined, error: unknown): unknown {

@@ -3,7 +3,7 @@ import { AbstractStartedContainer, type StartedTestContainer } from 'testcontain
 import { urlOf, type Endpoint } from '../../connections/endpoint.ts'
 import { openWire } from '../../connections/open-session.ts'
 import type { ServerIdentity } from '../external/identify-server.ts'
-import { SQL_PORT, STATUS_PORT } from './tidb-ready.ts'
+import { SQL_PORT, STATUS_PORT } from './tidb-ports.ts'
 
 /** A TiDB in a container that has answered a query. Its user is `root`, without a password. */
 export class StartedTiDBContainer extends AbstractStartedContainer {

@@ -9,7 +9,8 @@ import {
 import { imageReference } from './image-reference.ts'
 import { withReuseLock } from './reuse-lock.ts'
 import { StartedTiDBContainer } from './started-tidb-container.ts'
-import { SQL_PORT, STATUS_PORT, TidbReady } from './tidb-ready.ts'
+import { SQL_PORT, STATUS_PORT } from './tidb-ports.ts'
+import { TidbReady } from './tidb-ready.ts'
 
 const START_TIMEOUT = 120_000
 const CONFIG_PATH = '/vitest-tidb.toml'

@@ -5,9 +5,7 @@ import { BackendError } from '../../errors/backend-error.ts'
 import { messageOf } from '../../errors/tidb-test-error.ts'
 import { identifyServer, type ServerIdentity } from '../external/identify-server.ts'
 import { LOG_TAIL, logLines, type ContainerState } from './containers.ts'
-
-export const SQL_PORT = 4000
-export const STATUS_PORT = 10080
+import { SQL_PORT, STATUS_PORT } from './tidb-ports.ts'
 
 /** Milliseconds between two knocks, and between two looks whether the container still runs: those cost the engine more. */
 const PACE = 15

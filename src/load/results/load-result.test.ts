@@ -105,7 +105,7 @@ test('a series that is drawn has the seconds in which nothing ended, and of the 
 test('a result says when its client was the limit', () => {
   const busy = partOf([1], { cpu: { user: 600, system: 350, statements: 10, elapsed: 1_000 } })
   expect(loadResult(setting, [partOf([1]), busy]).client.limit).toBe(
-    'a thread of the load used 95 % of a core: the client could not do more',
+    'a thread of the load used 95 % of a core: the client could not do more; give it more `threads`',
   )
   const late = partOf([1], { lateness: histogramOf([1, 1, 9]).encode() })
   expect(loadResult({ ...setting, rate: 10 }, [late]).client.limit).toMatch(/began up to 9\.\d ms late/)

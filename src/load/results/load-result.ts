@@ -152,7 +152,7 @@ function clientCost({ rate }: LoadSetting, parts: readonly LoadPart[]): ClientCo
   const percent = Math.round(utilization * 100)
   const limit =
     utilization > BUSY
-      ? `a thread of the load used ${percent} % of a core: the client could not do more`
+      ? `a thread of the load used ${percent} % of a core: the client could not do more; give it more \`threads\``
       : rate !== undefined && lateness > LATE
         ? `sessions that were free began up to ${lateness.toFixed(1)} ms late (p99): the machine of the client is too busy`
         : undefined

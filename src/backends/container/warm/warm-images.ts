@@ -2,7 +2,7 @@ import { mkdir, readdir, rm, stat, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { withLock } from '../../../child-process/lock-file.ts'
 import { EngineResponseError, type DockerEngine } from '../docker-engine.ts'
-import { makeWarmImage, type WarmMaking } from './make-warm-image.ts'
+import type { WarmMaking } from './make-warm-image.ts'
 import { findWarmImage, keyOf, WARM_LABEL, type WarmImage } from './warm-image.ts'
 
 /** Each takes about 8 MB beside the original; one for each image, schema and number of databases. */
@@ -34,6 +34,8 @@ export async function ensureWarmImage(
   return await withLock(join(folder, `${keyOf(making)}.lock`), { onWait, signal: making.signal }, async () => {
     const found = await findWarmImage(engine, making, making.signal)
     if (found !== undefined) return found
+    // It starts a container by Testcontainers, whose code takes long to read, and which a run with a warm image reads later.
+    const { makeWarmImage } = await import('./make-warm-image.ts')
     await makeWarmImage(engine, making)
     const made = await findWarmImage(engine, making, making.signal)
     if (made === undefined) throw new Error('the engine lost the warm image as soon as it was made')
