@@ -1,9 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test, type TestContext } from 'vitest'
+import { openSession } from 'vitest-tidb/engine'
 import { missingPrograms } from '../src/backends/cluster/local/programs.ts'
 import { defaultCacheDirectory } from '../src/backends/local/default-cache-directory.ts'
-import { tidbTest } from './support/tidb-test.ts'
+import { startTidbTest, tidbTest } from './support/tidb-test.ts'
 import { UserProject } from './support/user-project.ts'
 
 /** Servers are built ahead of the tests: `tidb-test install --cluster`. */
@@ -14,6 +15,11 @@ async function needPrograms({ skip }: TestContext): Promise<void> {
 }
 
 const eventually = { timeout: 30_000, interval: 50 }
+
+function addressOf(text: string): { host: string; port: number } {
+  const { hostname, port } = new URL(`mysql://${text}`)
+  return { host: hostname, port: Number(port) }
+}
 
 async function expectNothingLeft(project: UserProject): Promise<void> {
   const left = async (): Promise<string[]> =>
@@ -35,6 +41,49 @@ test(
     expect(output).toMatch(/Tests\s+\d+ passed \(\d+\)/)
     expect(exitCode).toBe(0)
     await expectNothingLeft(project)
+  },
+)
+
+test(
+  'on a cluster that others run, sessions are on each server, no node is touched and no database is left',
+  { timeout: 600_000 },
+  async (context) => {
+    await needPrograms(context)
+    const [others, project] = [await UserProject.create({}), await UserProject.create({})]
+    const up = startTidbTest(others, ['up', '--backend', 'cluster'])
+    const [, first = '', second = ''] = await up.until(
+      /Its TiDBs: mysql:\/\/root@(127\.0\.0\.1:\d+)\/, mysql:\/\/root@(127\.0\.0\.1:\d+)\//,
+    )
+    const session = await openSession({ name: 'observer', endpoint: { ...addressOf(second), user: 'root' } })
+    const seen = async (): Promise<unknown> => ({
+      databases: await session.query`SHOW DATABASES`,
+      nodes: (await others.processes()).map(({ pid }) => pid).toSorted(),
+      accounts: await session.query`SELECT user, host FROM mysql.user`,
+    })
+    await session.run`CREATE DATABASE precious`
+    await session.run`CREATE USER shop@'%' IDENTIFIED BY 'c0rrect-h0rse'`
+    await session.run`GRANT ALL PRIVILEGES ON *.* TO shop@'%'`
+    const before = await seen()
+
+    const env = { TIDB_CLUSTER_ENDPOINTS: `${first},${second}`, TIDB_USER: 'shop', TIDB_PASSWORD: 'c0rrect-h0rse' }
+    const { exitCode, output } = await tidbTest(project, ['run', 'cluster', '--backend', 'cluster'], env)
+    expect(output).toContain("from cluster: 2 TiDB, 1 PD, 1 store (unistore behind TiKV's protocol), external: ")
+    // What only needs sessions has run; what changes nodes was skipped, and says why.
+    expect(output).toMatch(/Tests\s+1\d passed \| 1\d skipped \(\d+\)/)
+    expect(output).not.toContain('c0rrect-h0rse')
+    expect(exitCode).toBe(0)
+    expect(await seen()).toEqual(before)
+
+    const twice = await tidbTest(project, ['run', 'cluster', '--backend', 'cluster'], {
+      ...env,
+      TIDB_CLUSTER_ENDPOINTS: `${first},${first}`,
+    })
+    expect(twice.output).toContain(`are the same TiDB, ${first}`)
+    expect(twice.exitCode).toBe(1)
+    await session.close()
+    up.child.kill('SIGINT')
+    expect((await up.finished).exitCode).toBe(130)
+    await expectNothingLeft(others)
   },
 )
 

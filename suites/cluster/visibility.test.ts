@@ -50,12 +50,11 @@ test('the views of the whole cluster show every server and its sessions', async 
   await db.run`CREATE TABLE t (id INT PRIMARY KEY)`
   const roles = await db.query<{ type: string; n: number }>`
     SELECT type, COUNT(*) AS n FROM information_schema.cluster_info GROUP BY type ORDER BY type`
-  const count = (role: string): number => cluster.nodes.filter((node) => node.role === role).length
-  expect(roles).toEqual([
-    { type: 'pd', n: count('pd') },
-    { type: 'tidb', n: count('tidb') },
-    { type: 'tikv', n: count('kv') },
-  ])
+  expect(roles.map(({ type }) => type)).toEqual(['pd', 'tidb', 'tikv'])
+  // Of a cluster that others run, the endpoints are known, which need not be all.
+  const known = cluster.nodes.map(({ role }) => (role === 'kv' ? 'tikv' : role))
+  for (const { type, n } of roles) expect(n).toBeGreaterThanOrEqual(known.filter((role) => role === type).length)
+  if (cluster.source !== 'external') expect(roles.reduce((sum, { n }) => sum + n, 0)).toBe(known.length)
   await expect(bob.query`
     SELECT id FROM information_schema.cluster_processlist WHERE id IN (${alice.connectionId}, ${bob.connectionId})
     ORDER BY id = ${bob.connectionId}`).toReturnRows([{ id: alice.connectionId }, { id: bob.connectionId }])

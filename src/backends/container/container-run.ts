@@ -56,15 +56,23 @@ export class ContainerRun {
   async start(wanted: Omit<ContainerStart, 'runId'>): Promise<StartedTidb> {
     const start = await this.#loading
     this.signal.throwIfAborted()
-    const starting = start({ ...wanted, runId: this.id })
-    this.#starting.add(starting)
-    void Promise.allSettled([starting]).then(() => this.#starting.delete(starting))
     try {
-      return await Promise.race([starting, aborted(this.signal)])
+      return await this.hold(start({ ...wanted, runId: this.id }))
     } catch (error) {
       this.signal.throwIfAborted()
       throw startFailure(wanted.image, wanted.port, error)
     }
+  }
+
+  /**
+   * Waits for a container that is being created with the run's label: whenever that is, it goes with the run.
+   *
+   * @throws the signal's reason as soon as it is aborted, while the creation may still be under way
+   */
+  async hold<T>(starting: Promise<T>): Promise<T> {
+    this.#starting.add(starting)
+    void Promise.allSettled([starting]).then(() => this.#starting.delete(starting))
+    return await Promise.race([starting, aborted(this.signal)])
   }
 
   /** Removes the run's containers. Idempotent. */

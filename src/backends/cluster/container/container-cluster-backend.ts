@@ -2,7 +2,14 @@ import { randomUUID } from 'node:crypto'
 import type { ResolvedConfig } from '../../../config/resolved-config.ts'
 import { BackendError } from '../../../errors/backend-error.ts'
 import { isTidbTestError, messageOf } from '../../../errors/tidb-test-error.ts'
-import type { Availability, Backend, BackendStartOptions, RunningBackend, RunningServer } from '../../backend.ts'
+import type {
+  Availability,
+  Backend,
+  BackendStartOptions,
+  RunningBackend,
+  RunningServer,
+  ServerDeath,
+} from '../../backend.ts'
 import { ContainerRun } from '../../container/container-run.ts'
 import { removeNetwork } from '../../container/containers.ts'
 import { findEngine } from '../../container/find-engine.ts'
@@ -123,13 +130,14 @@ async function openCluster(
   const { getContainerRuntimeClient } = await import('testcontainers')
   const { ContainerNodes } = await import('./container-nodes.ts')
   const { host } = (await getContainerRuntimeClient()).info.containerRuntime
-  const { engine, id: runId } = run
+  const { engine } = run
   // Not by Testcontainers, whose own clean-up would have to be there: this one goes with the run's containers.
   const network = `vitest-tidb-${randomUUID()}`
-  const content = JSON.stringify({ Name: network, Labels: ownerLabels(runId) })
+  const content = JSON.stringify({ Name: network, Labels: ownerLabels(run.id) })
   const body = { type: 'application/json', content }
   await engine.json<unknown>('/networks/create', { method: 'POST', body })
-  const nodes = new ContainerNodes({ engine, host, images, network, runId })
+  const { promise: died, resolve: onDeath } = Promise.withResolvers<ServerDeath>()
+  const nodes = new ContainerNodes({ run, host, images, network, onDeath })
   const end = async (): Promise<void> => {
     await nodes.removeAll()
     await removeNetwork(engine, network)
@@ -143,15 +151,15 @@ async function openCluster(
     const store = await storeBehind(nodes.node('kv-1'))
     if (store === 'unistore') await adaptToUnistore({ host, port, user: 'root' })
     const cluster = new ManagedCluster({ source: 'container', store }, nodes)
-    // Which container ended by itself is told by the failure of whoever needs it.
-    const server: ClusterServer = new ClusterServer(cluster, databases, new Promise(() => undefined), async () => {
+    const server: ClusterServer = new ClusterServer(cluster, databases, died, async () => {
       await end()
       open.delete(server)
     })
     open.add(server)
     return { server, version, store }
   } catch (error) {
-    await end()
+    // What is left, such as a container that is still being created, goes with the run.
+    await Promise.allSettled([end()])
     throw error
   }
 }

@@ -1,10 +1,12 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { GenericContainer, Wait } from 'testcontainers'
+import { GenericContainer, PullPolicy, type WaitStrategy } from 'testcontainers'
 import { freePorts } from '../../../child-process/free-ports.ts'
 import { BackendError } from '../../../errors/backend-error.ts'
-import { messageOf } from '../../../errors/tidb-test-error.ts'
-import { lastLogLines, stateOf } from '../../container/containers.ts'
-import type { DockerEngine } from '../../container/docker-engine.ts'
+import { isTidbTestError } from '../../../errors/tidb-test-error.ts'
+import type { ServerDeath } from '../../backend.ts'
+import type { ContainerRun } from '../../container/container-run.ts'
+import { lastLogLines, removeContainer, stateOf } from '../../container/containers.ts'
+import { deathOf } from '../../container/death-of.ts'
 import { ownerLabels } from '../../container/owner.ts'
 import { identifyServer } from '../../external/identify-server.ts'
 import type { ClusterNode, NodeRole, NodeStatus } from '../cluster.ts'
@@ -17,13 +19,22 @@ import { flagsOf, PD_PORT, portsOf, SQL_PORT } from './node-flags.ts'
 const READY_TIMEOUT_MS = 120_000
 const POLL_MS = 50
 
+/** What is ready is found out here: PDs are ready only together, and an image may hold nothing that looks at ports. */
+const notYet: WaitStrategy = {
+  waitUntilReady: () => Promise.resolve(),
+  withStartupTimeout: () => notYet,
+  isStartupTimeoutSet: () => true,
+  getStartupTimeout: () => READY_TIMEOUT_MS,
+}
+
 export interface ContainerNodesOptions {
-  readonly engine: DockerEngine
+  readonly run: ContainerRun
   readonly host: string
   readonly images: Readonly<Record<NodeRole, string>>
   /** Its name. */
   readonly network: string
-  readonly runId: string
+  /** For a node that ended by itself. */
+  readonly onDeath?: (death: ServerDeath) => void
 }
 
 interface ContainerNode {
@@ -89,8 +100,7 @@ export class ContainerNodes implements ManagedNodes {
   async start(name: string): Promise<void> {
     const node = this.#of(name)
     await this.#command(node, 'start')
-    await this.#ready(node)
-    node.status = 'running'
+    await this.#watch(node)
   }
 
   async stop(name: string): Promise<void> {
@@ -114,9 +124,10 @@ export class ContainerNodes implements ManagedNodes {
   }
 
   async forget(name: string): Promise<void> {
-    const { id } = this.#of(name)
+    const node = this.#of(name)
     this.#nodes.delete(name)
-    await this.#options.engine.bytes(`/containers/${id}?force=1&v=1`, { method: 'DELETE', timeout: 60_000 })
+    node.status = 'stopped'
+    await removeContainer(this.#options.run.engine, node.id)
   }
 
   async removeAll(): Promise<void> {
@@ -130,37 +141,55 @@ export class ContainerNodes implements ManagedNodes {
   }
 
   async #command({ id }: ContainerNode, command: string): Promise<void> {
-    await this.#options.engine.bytes(`/containers/${id}/${command}`, { method: 'POST', timeout: 60_000 })
+    await this.#options.run.engine.bytes(`/containers/${id}/${command}`, { method: 'POST', timeout: 60_000 })
   }
 
   async #startNew(role: NodeRole, number: number): Promise<string> {
-    const { images, network, runId } = this.#options
+    const { images, network, run } = this.#options
     const name = `${role}-${number}`
     const inside = portsOf(role)
     const ports = await freePorts(inside.length)
-    const container = await new GenericContainer(images[role])
-      .withNetworkMode(network)
-      .withNetworkAliases(name)
-      .withExposedPorts(...inside.map((port, index) => ({ container: port, host: ports[index] as number })))
-      .withLabels({ ...ownerLabels(runId) })
-      .withEnvironment({ TZ: 'UTC' })
-      .withAutoCleanup(false)
-      .withCommand([...flagsOf(role, name, this.#pds)])
-      // What is ready is found out below, since PDs are ready only together.
-      .withWaitStrategy(Wait.forListeningPorts().withStartupTimeout(READY_TIMEOUT_MS))
-      .start()
-    const node: ContainerNode = { name, role, number, ports, id: container.getId(), status: 'running' }
+    run.signal.throwIfAborted()
+    const container = await run.hold(
+      new GenericContainer(images[role])
+        .withNetworkMode(network)
+        .withNetworkAliases(name)
+        .withExposedPorts(...inside.map((port, index) => ({ container: port, host: ports[index] as number })))
+        .withLabels({ ...ownerLabels(run.id) })
+        .withEnvironment({ TZ: 'UTC' })
+        .withAutoCleanup(false)
+        .withPullPolicy(PullPolicy.neverPull())
+        .withCommand([...flagsOf(role, name, this.#pds)])
+        .withWaitStrategy(notYet)
+        .start(),
+    )
+    const node: ContainerNode = { name, role, number, ports, id: container.getId(), status: 'stopped' }
     this.#nodes.set(name, node)
-    await this.#ready(node)
+    await this.#watch(node)
     return name
+  }
+
+  /** Waits until it can be used; from then on, whether it ends by itself. */
+  async #watch(node: ContainerNode): Promise<void> {
+    const { run, onDeath } = this.#options
+    await this.#ready(node)
+    node.status = 'running'
+    void deathOf(run.engine, node.id).then((death) => {
+      // Whoever ends it on purpose says so first.
+      if (node.status === 'stopped' || run.signal.aborted) return
+      node.status = 'stopped'
+      onDeath?.(death)
+    })
   }
 
   /** @throws BackendError `BACKEND_CONTAINER_EXITED`, `BACKEND_CONTAINER_NOT_READY` with the last lines of its log */
   async #ready(node: ContainerNode): Promise<void> {
-    const { engine, images } = this.#options
+    const { run, images } = this.#options
+    const { engine } = run
     const deadline = AbortSignal.timeout(READY_TIMEOUT_MS)
     while (!deadline.aborted) {
-      if (await this.#answers(node, deadline)) return
+      run.signal.throwIfAborted()
+      if (await this.#answers(node, AbortSignal.any([deadline, run.signal]))) return
       if ((await stateOf(engine, node.id))?.running !== true) break
       await pause(POLL_MS)
     }
@@ -178,8 +207,9 @@ export class ContainerNodes implements ManagedNodes {
       await identifyServer({ host, port: ports[0] ?? SQL_PORT, user: 'root' }, { connectTimeout: 2_000, signal })
       return true
     } catch (error) {
-      if (signal.aborted && !messageOf(error).includes('ECONN')) throw error
-      return false
+      // It does not answer yet, or the time is over: whoever asks looks at both.
+      if (isTidbTestError(error) || signal.aborted) return false
+      throw error
     }
   }
 }

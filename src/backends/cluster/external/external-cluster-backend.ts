@@ -9,12 +9,15 @@ import { configuredEndpoint } from '../../external/configured-endpoint.ts'
 import { identifyServer } from '../../external/identify-server.ts'
 import type { ClusterStore } from '../cluster.ts'
 import { describeCounts } from '../cluster-counts.ts'
-import { ExternalCluster } from './external-cluster.ts'
+import { ExternalCluster, type ExternalTidb } from './external-cluster.ts'
 
 const CHECK_TIMEOUT = 5_000
 const CONNECT_TIMEOUT = 10_000
+/** ER_SPECIFIC_ACCESS_DENIED_ERROR */
+const ACCESS_DENIED = 1227
 
 interface Seen {
+  readonly tidbs: readonly ExternalTidb[]
   readonly version: string
   readonly store: ClusterStore
   readonly pd: number
@@ -42,10 +45,10 @@ export function externalClusterBackend(config: Pick<ResolvedConfig, 'backend' | 
       }
     },
     async start({ signal }): Promise<RunningBackend> {
-      const { version, store, pd, kv } = await look(endpoints, config.database.timeout ?? CONNECT_TIMEOUT, signal)
+      const { tidbs, version, store, pd, kv } = await look(endpoints, config.database.timeout ?? CONNECT_TIMEOUT, signal)
       const server: RunningServer = {
         endpoint: endpoints[0] as Endpoint,
-        cluster: new ExternalCluster(endpoints, store),
+        cluster: new ExternalCluster(tidbs, store),
         readyDatabases: [],
         died: new Promise(() => undefined),
         stop: () => Promise.resolve(),
@@ -86,7 +89,8 @@ async function look(
       const { wire } = await openWire({ endpoint, ...limits })
       try {
         if (identity.store !== 'tikv') throw noCluster(endpoint, `its store is ${identity.store}`)
-        return { ...identity, kv: await stores(wire), pds: await pds(wire) }
+        const tidb = { endpoint, address: await addressOf(wire, endpoint) }
+        return { ...identity, tidb, kv: await stores(wire), pds: await pds(wire) }
       } finally {
         await wire.close()
       }
@@ -96,7 +100,12 @@ async function look(
   if (first === undefined) throw new BackendError('BACKEND_CLUSTER_EXTERNAL', 'The cluster has no endpoints.')
   const stranger = others.findIndex(({ pds: theirs }) => theirs.join() !== first.pds.join())
   if (stranger >= 0) throw noCluster(endpoints[stranger + 1] as Endpoint, 'its PDs are not those of the first')
-  return { version: first.version, store: first.kv.store, kv: first.kv.count, pd: first.pds.length }
+  const tidbs = seen.map(({ tidb }) => tidb)
+  for (const [index, { endpoint, address }] of tidbs.entries()) {
+    const same = tidbs.slice(0, index).find((earlier) => earlier.address === address)
+    if (same !== undefined) throw sameTidb(same.endpoint, endpoint, address)
+  }
+  return { tidbs, version: first.version, store: first.kv.store, kv: first.kv.count, pd: first.pds.length }
 }
 
 type Wire = Awaited<ReturnType<typeof openWire>>['wire']
@@ -115,6 +124,22 @@ async function stores(wire: Wire): Promise<{ count: number; store: ClusterStore 
   }
 }
 
+/**
+ * Where the other TiDBs reach this one, which is how the cluster names the owner of schema changes. Whoever may not ask
+ * (that needs SUPER) gets where this machine reaches it.
+ */
+async function addressOf(wire: Wire, { host, port }: Endpoint): Promise<string> {
+  try {
+    const [ddl] = await rows(wire, 'ADMIN SHOW DDL')
+    const servers = await rows(wire, 'SELECT ddl_id AS id, ip, port FROM information_schema.tidb_servers_info')
+    const own = servers.find(({ id }) => id === ddl?.['SELF_ID'])
+    return own === undefined ? `${host}:${port}` : `${String(own['ip'])}:${String(own['port'])}`
+  } catch (error) {
+    if (error instanceof Error && 'errno' in error && error.errno === ACCESS_DENIED) return `${host}:${port}`
+    throw error
+  }
+}
+
 async function pds(wire: Wire): Promise<string[]> {
   const found = await rows(wire, "SELECT instance FROM information_schema.cluster_info WHERE type = 'pd'")
   return found.map((row) => String(row['instance'])).toSorted()
@@ -123,5 +148,12 @@ async function pds(wire: Wire): Promise<string[]> {
 function noCluster(endpoint: Endpoint, why: string): BackendError {
   return new BackendError('BACKEND_CLUSTER_EXTERNAL', `${urlOf(endpoint)} is no TiDB of the cluster: ${why}.`, {
     remedy: 'Name the TiDBs of one cluster in backend.cluster.endpoints; for a single server use the backend external.',
+  })
+}
+
+function sameTidb(one: Endpoint, other: Endpoint, address: string): BackendError {
+  const message = `${urlOf(one)} and ${urlOf(other)} are the same TiDB, ${address}.`
+  return new BackendError('BACKEND_CLUSTER_EXTERNAL', message, {
+    remedy: 'Name each TiDB once in backend.cluster.endpoints, and none that a load balancer chooses.',
   })
 }

@@ -2,32 +2,39 @@ import type { Endpoint } from '../../../connections/endpoint.ts'
 import type { ClusterDescription, ClusterNode, ClusterStore, RunningCluster } from '../cluster.ts'
 import { noSuchNode, notOurs } from '../node-errors.ts'
 
+/** A TiDB that somebody else runs. */
+export interface ExternalTidb {
+  readonly endpoint: Endpoint
+  /** `host:port` under which the cluster knows it. */
+  readonly address: string
+}
+
 /** Somebody else's: sessions on each of its TiDBs, and nothing that changes it. */
 export class ExternalCluster implements RunningCluster {
-  readonly #endpoints: ReadonlyMap<string, Endpoint>
+  readonly #tidbs: ReadonlyMap<string, ExternalTidb>
   readonly #store: ClusterStore
 
-  constructor(endpoints: readonly Endpoint[], store: ClusterStore) {
-    this.#endpoints = new Map(endpoints.map((endpoint, index) => [`tidb-${index + 1}`, endpoint]))
+  constructor(tidbs: readonly ExternalTidb[], store: ClusterStore) {
+    this.#tidbs = new Map(tidbs.map((tidb, index) => [`tidb-${index + 1}`, tidb]))
     this.#store = store
   }
 
   describe(): ClusterDescription {
-    const nodes = [...this.#endpoints].map(([name, { host, port }]) => ({
+    const nodes = [...this.#tidbs].map(([name, { endpoint, address }]) => ({
       name,
       role: 'tidb' as const,
       status: 'unknown' as const,
-      host,
-      port,
-      address: `${host}:${port}`,
+      host: endpoint.host,
+      port: endpoint.port,
+      address,
     }))
     return { source: 'external', store: this.#store, nodes }
   }
 
   endpointOf(name: string): Endpoint {
-    const endpoint = this.#endpoints.get(name)
-    if (endpoint === undefined) throw noSuchNode(name, [...this.#endpoints.keys()])
-    return endpoint
+    const tidb = this.#tidbs.get(name)
+    if (tidb === undefined) throw noSuchNode(name, [...this.#tidbs.keys()])
+    return tidb.endpoint
   }
 
   act(action: string, name: string): Promise<ClusterDescription> {
