@@ -1,18 +1,10 @@
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { expect, test, type TestContext } from 'vitest'
+import { expect, test } from 'vitest'
 import { openSession } from 'vitest-tidb/engine'
-import { missingPrograms } from '../src/backends/cluster/local/programs.ts'
-import { defaultCacheDirectory } from '../src/backends/local/default-cache-directory.ts'
+import { needPrograms } from './support/cluster-programs.ts'
 import { startTidbTest, tidbTest } from './support/tidb-test.ts'
 import { UserProject } from './support/user-project.ts'
-
-/** Servers are built ahead of the tests: `tidb-test install --cluster`. */
-async function needPrograms({ skip }: TestContext): Promise<void> {
-  const cacheDirectory = process.env['VITEST_TIDB_CACHE'] ?? defaultCacheDirectory()
-  const missing = (await missingPrograms({ cacheDirectory })).map(({ name }) => name)
-  if (missing.length > 0) skip(`${missing.join(', ')} not built: tidb-test install --cluster`)
-}
 
 const eventually = { timeout: 30_000, interval: 50 }
 
@@ -66,10 +58,13 @@ test(
     const before = await seen()
 
     const env = { TIDB_CLUSTER_ENDPOINTS: `${first},${second}`, TIDB_USER: 'shop', TIDB_PASSWORD: 'c0rrect-h0rse' }
-    const { exitCode, output } = await tidbTest(project, ['run', 'cluster', '--backend', 'cluster'], env)
+    const words = ['run', 'cluster', '--backend', 'cluster', '--', '--reporter=verbose']
+    const { exitCode, output } = await tidbTest(project, words, env)
     expect(output).toContain("from cluster: 2 TiDB, 1 PD, 1 store (unistore behind TiKV's protocol), external: ")
     // What only needs sessions has run; what changes nodes was skipped, and says why.
-    expect(output).toMatch(/Tests\s+1\d passed \| 1\d skipped \(\d+\)/)
+    expect(output).toMatch(/Tests\s+\d+ passed \| \d+ skipped \(\d+\)/)
+    expect(output).toContain("[changes a node (kill tidb-2), and this run's cluster is somebody else's]")
+    expect(output).toMatch(/✓ sessions of two servers that wait for each other/)
     expect(output).not.toContain('c0rrect-h0rse')
     expect(exitCode).toBe(0)
     expect(await seen()).toEqual(before)

@@ -1,21 +1,23 @@
 import { expect, test } from 'vitest-tidb'
 
-test.for([1, 2])('the cluster is whole again after a test that killed tidb-%d', async (number, context) => {
-  const { cluster, db, skip } = context
-  skip(cluster.source === 'external', "kills a TiDB, and this run's cluster is somebody else's")
-  expect(cluster.nodes.map(({ name, status }) => [name, status])).toEqual([
-    ['pd-1', 'running'],
-    ['kv-1', 'running'],
-    ['tidb-1', 'running'],
-    ['tidb-2', 'running'],
-  ])
-  await db.run`CREATE TABLE t (id INT)`
-  await cluster.kill(number)
-  expect(cluster.node(number).status).toBe('stopped')
-  const survivor = await cluster.session({ on: 3 - number })
-  await survivor.run`ALTER TABLE t ADD COLUMN v INT`
-  await expect(survivor).toHaveColumn('t', 'v')
-})
+test.for([1, 2])(
+  'the cluster is whole again after a test that killed tidb-%d',
+  async (number, { cluster, db, skip }) => {
+    skip(cluster.source === 'external', "kills a TiDB, and this run's cluster is somebody else's")
+    expect(cluster.nodes.map(({ name, status }) => [name, status])).toEqual([
+      ['pd-1', 'running'],
+      ['kv-1', 'running'],
+      ['tidb-1', 'running'],
+      ['tidb-2', 'running'],
+    ])
+    await db.run`CREATE TABLE t (id INT)`
+    await cluster.kill(number)
+    expect(cluster.node(number).status).toBe('stopped')
+    const survivor = await cluster.session({ on: 3 - number })
+    await survivor.run`ALTER TABLE t ADD COLUMN v INT`
+    await expect(survivor).toHaveColumn('t', 'v')
+  },
+)
 
 test('what a killed server had not committed is nowhere, and what it had is everywhere', async ({ db, cluster }) => {
   await db.run`CREATE TABLE t (id INT PRIMARY KEY)`
@@ -46,6 +48,7 @@ test('a node that does not exist is named with those that do', ({ cluster }) => 
   expect(() => cluster.node('tidb-9')).toThrow(`Its nodes are ${names}.`)
 })
 
-test('a node that runs cannot go on, since it was not paused', async ({ cluster }) => {
+test('a node that runs cannot go on, since it was not paused', async ({ cluster, skip }) => {
+  skip(cluster.source === 'external', "asks a TiDB to go on, and this run's cluster is somebody else's")
   await expect(cluster.resume(1)).rejects.toMatchObject({ code: 'BACKEND_CLUSTER_NODE_STATUS' })
 })

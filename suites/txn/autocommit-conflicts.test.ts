@@ -62,7 +62,8 @@ test('ON DUPLICATE KEY UPDATE waits for the row, and adds to what was committed 
   await bob.run`BEGIN PESSIMISTIC`
   const upsert = bob.start`INSERT INTO stock VALUES (1, 0) ON DUPLICATE KEY UPDATE n = n + 1`
   await expect(upsert).toBeBlockedBy(alice)
-  await expect(upsert).toBeBlockedOn('row stock(1)')
+  // Alice has locked the row and its entry in the unique index; which of them a store names is its affair.
+  await expect(upsert).toBeBlockedOn({ table: 'stock' })
   await alice.run`COMMIT`
   await expect(upsert).toAffectRows(2)
   await bob.run`COMMIT`

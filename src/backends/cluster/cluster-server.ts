@@ -1,6 +1,8 @@
 import type { Endpoint } from '../../connections/endpoint.ts'
 import type { RunningServer, ServerDeath } from '../backend.ts'
+import type { ServerControl } from '../server-control.ts'
 import type { RunningCluster } from './cluster.ts'
+import { tidbControl } from './tidb-control.ts'
 
 /** A cluster as whoever needs just a TiDB sees it: its first one. */
 export class ClusterServer implements RunningServer {
@@ -8,6 +10,7 @@ export class ClusterServer implements RunningServer {
   readonly readyDatabases: readonly string[]
   readonly died: Promise<ServerDeath>
   readonly endpoint: Endpoint
+  readonly control: ServerControl
   readonly #end: () => Promise<void>
   #stopped: Promise<void> | undefined
 
@@ -20,6 +23,7 @@ export class ClusterServer implements RunningServer {
     this.cluster = cluster
     this.readyDatabases = readyDatabases
     this.endpoint = cluster.endpointOf('tidb-1')
+    this.control = tidbControl(cluster, 'tidb-1')
     this.#end = end
     this.died = died
   }

@@ -45,7 +45,11 @@ export function externalClusterBackend(config: Pick<ResolvedConfig, 'backend' | 
       }
     },
     async start({ signal }): Promise<RunningBackend> {
-      const { tidbs, version, store, pd, kv } = await look(endpoints, config.database.timeout ?? CONNECT_TIMEOUT, signal)
+      const { tidbs, version, store, pd, kv } = await look(
+        endpoints,
+        config.database.timeout ?? CONNECT_TIMEOUT,
+        signal,
+      )
       const server: RunningServer = {
         endpoint: endpoints[0] as Endpoint,
         cluster: new ExternalCluster(tidbs, store),
