@@ -64,7 +64,7 @@ test(
     // What only needs sessions has run; what changes nodes was skipped, and says why.
     expect(output).toMatch(/Tests\s+\d+ passed \| \d+ skipped \(\d+\)/)
     expect(output).toContain("[changes a node (kill tidb-2), and this run's cluster is somebody else's]")
-    expect(output).toMatch(/✓ sessions of two servers that wait for each other/)
+    expect(output).toMatch(/✓ cluster\/locks.test.ts > sessions of two servers that wait for each other/)
     expect(output).not.toContain('c0rrect-h0rse')
     expect(exitCode).toBe(0)
     expect(await seen()).toEqual(before)

@@ -29,11 +29,10 @@ test(
     const project = await UserProject.create({})
     const images = await needImages(context, project)
     const before = await networks()
-    const { exitCode, output } = await tidbTest(
-      project,
-      ['run', 'cluster', '--backend', 'cluster'],
-      onClusterOf(images),
-    )
+    // One worker, and a database for each test: every further cluster takes its time.
+    const env = { ...onClusterOf(images), TIDB_READY_DATABASES: '30' }
+    const words = ['run', 'cluster', '--backend', 'cluster', '--', '--maxWorkers=1']
+    const { exitCode, output } = await tidbTest(project, words, env)
     expect(output).toMatch(
       /from cluster: 2 TiDB, 1 PD, 1 store \(unistore behind TiKV's protocol: no Raft, no replicas\), containers of vitest-tidb\/e2e:/,
     )

@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 import { expect, test } from 'vitest'
 import { noTidb } from './support/bare-machine.ts'
+import { needPrograms } from './support/cluster-programs.ts'
 import { containerObstacle, onContainers, ownImage } from './support/containers.ts'
 import { tidbTest } from './support/tidb-test.ts'
 import { UserProject } from './support/user-project.ts'
@@ -52,6 +53,11 @@ test(
     expectPassed(await smoke('external', {}), 'external')
   },
 )
+
+test('the smoke suites pass on the backend cluster', { timeout: 900_000 }, async (context) => {
+  await needPrograms(context)
+  expectPassed(await smoke('cluster', {}), 'cluster')
+})
 
 test('a backend that there is not is refused, and the others are named', async () => {
   const { exitCode, output } = await smoke('docker', {})

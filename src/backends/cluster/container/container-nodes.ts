@@ -18,6 +18,8 @@ import { flagsOf, PD_PORT, portsOf, SQL_PORT } from './node-flags.ts'
 
 const READY_TIMEOUT_MS = 120_000
 const POLL_MS = 50
+/** Each needs those before it. */
+const ROLES = ['pd', 'kv', 'tidb'] as const
 
 /** What is ready is found out here: PDs are ready only together, and an image may hold nothing that looks at ports. */
 const notYet: WaitStrategy = {
@@ -58,7 +60,9 @@ export class ContainerNodes implements ManagedNodes {
   }
 
   list(): readonly ClusterNode[] {
-    return [...this.#nodes.values()].map(({ name, role, status, ports }) => ({
+    // Several start at once: the one that was there first need not be the first one.
+    const ordered = ROLES.flatMap((role) => numbersOf([...this.#nodes.values()], role))
+    return ordered.map(({ name, role, status, ports }) => ({
       name,
       role,
       status,
@@ -84,7 +88,7 @@ export class ContainerNodes implements ManagedNodes {
   /** All PDs at once, since they elect a leader; then the stores, then the TiDBs. */
   async startAll(counts: ClusterCounts): Promise<void> {
     this.#pds = numbered('pd', counts.pd)
-    for (const role of ['pd', 'kv', 'tidb'] as const) {
+    for (const role of ROLES) {
       const numbers = Array.from({ length: counts[role] }, (_, index) => index + 1)
       const results = await Promise.allSettled(numbers.map((number) => this.#startNew(role, number)))
       const failed = results.find((result) => result.status === 'rejected')
@@ -212,6 +216,10 @@ export class ContainerNodes implements ManagedNodes {
       throw error
     }
   }
+}
+
+function numbersOf(nodes: readonly ContainerNode[], role: NodeRole): ContainerNode[] {
+  return nodes.filter((node) => node.role === role).toSorted((one, other) => one.number - other.number)
 }
 
 function numbered(role: NodeRole, count: number): readonly string[] {
