@@ -1,7 +1,8 @@
 import { copyFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { describe, expect, test as base } from 'vitest'
-import { localBinary } from './support/bare-machine.ts'
+import { Faults, openSession, type Session } from 'vitest-tidb/engine'
+import { localBinary, noTidb } from './support/bare-machine.ts'
 import { Authority, hasOpenssl } from './support/certificates.ts'
 import { ownServer } from './support/own-server.ts'
 import { tidbTest } from './support/tidb-test.ts'
@@ -19,6 +20,51 @@ test('every connection is encrypted', async ({ db, sessions, connectionPool }) =
   }
   await connectionPool.use((session) => session.run\`INSERT INTO t VALUES (1)\`)
   await expect(db.query\`SELECT id FROM t\`).toReturnRows([{ id: 1 }])
+})
+`
+
+const FAULTS = `
+import { test, expect } from 'vitest-tidb'
+test('faults of bytes', async ({ faults }) => {
+  const { far, idle, cut } = await faults.sessions('far', 'idle', 'cut')
+  const [cipher] = await far.query\`SHOW SESSION STATUS LIKE 'Ssl_cipher'\`
+  expect(cipher.Value).toMatch(/./)
+  const long = () => expect(far.query\`SELECT REPEAT('x', 20000) AS x\`).toReturnRows([{ x: 'x'.repeat(20_000) }])
+  await faults.slicing({ bytes: 997 }, long)
+  await faults.latency({ milliseconds: 5, jitter: 2 }, long)
+  await faults.bandwidth({ bytesPerSecond: 1_000_000 }, long)
+  const waiting = await faults.stall({}, async () => {
+    const started = far.start\`SELECT 1 AS one\`
+    expect(started.status).toBe('running')
+    return started
+  })
+  await expect(waiting).toReturnRows([{ one: 1 }])
+  const lost = { name: 'CONNECT_LOST', outcome: 'transient' }
+  await faults.byteLimit({ bytes: 500, direction: 'replies', only: cut }, async () => {
+    await expect(cut.query\`SELECT REPEAT('x', 20000)\`).toFailWith(lost)
+  })
+  await faults.refuse(() => expect(faults.connectionPool.use((session) => session.query\`SELECT 1\`)).rejects.toMatchObject({ code: 'CONNECT_REFUSED' }))
+  await faults.reset({}, async () => {
+    for (const session of [far, idle]) await expect(session.query\`SELECT 1\`).toFailWith(lost)
+  })
+})
+test('faults by meaning', async ({ faults }) => {
+  const { teller } = await faults.sessions('teller')
+  const never = () => Promise.reject(new Error('the body ran'))
+  for (const scope of [
+    faults.loseReply({ of: 'COMMIT' }, never),
+    faults.dropRequest({ of: 'COMMIT' }, never),
+    faults.cutReply({ of: 'SELECT', after: 100 }, never),
+    faults.holdStatement({ of: 'UPDATE' }, never),
+  ]) {
+    await expect(scope).rejects.toMatchObject({
+      name: 'FaultError',
+      code: 'FAULT_ENCRYPTED',
+      message: expect.stringContaining('is encrypted'),
+      remedy: expect.stringMatching(/^Connect without TLS, or use a fault of bytes: latency/),
+    })
+  }
+  await expect(teller.query\`SELECT 1 AS one\`).toReturnRows([{ one: 1 }])
 })
 `
 const PASSWORD = 'c1pher-and-key'
@@ -102,6 +148,21 @@ describe.skipIf(!hasOpenssl)('on a server with a certificate (skipped where ther
     expect(await check('shop', [...HERE, '--tls-ca', 'ca.pem', '--tls-verify', 'true'])).toEqual(GOOD)
   })
 
+  test('on an encrypted wire faults of bytes work, and those by meaning are refused with what to do', async ({
+    server: { project, port, show },
+  }) => {
+    await project.write('faults.test.ts', FAULTS)
+    const env = { ...noTidb, TIDB_PASSWORD: PASSWORD }
+    const where = (host: string): string =>
+      `[database]\nhost = "${host}:${port}"\nuser = "shop"\n[database.tls]\nca = "ca.pem"\n`
+    await project.write('tidb-test.config.toml', where('127.0.0.1'))
+    expect((await project.vitest(['run', 'faults'], env)).output).toMatch(/Tests\s+2 passed \(2\)/)
+    // The proxy is at another host than the one that the certificate is for.
+    await show('name')
+    await project.write('tidb-test.config.toml', where('localhost'))
+    expect((await project.vitest(['run', 'faults'], env)).output).toMatch(/Tests\s+2 passed \(2\)/)
+  })
+
   test('a certificate of an authority that is not known is refused, unless nothing is verified', async ({
     server: { check },
   }) => {
@@ -151,6 +212,26 @@ describe.skipIf(!hasOpenssl)('on a server with a certificate (skipped where ther
       message: expect.stringContaining('option --tls-cert'),
     })
   })
+})
+
+base('what a certificate that a server made for itself encrypts can be broken too, but not read', async ({ skip }) => {
+  const project = await UserProject.create({ 'encrypted.test.ts': ENCRYPTED })
+  const binary = await localBinary(project)
+  if (binary === undefined) return skip('there is no tidb-server on this machine')
+  const { port } = await ownServer(project, binary, { security: { 'auto-tls': true } })
+  await using faults = await Faults.before({ host: '127.0.0.1', port, user: 'root', tls: { verify: false } })
+  const open = (name: string): Promise<Session> => openSession({ name, endpoint: faults.endpoint })
+  const meanwhile = faults.loseReply({ of: 'COMMIT' }, async () => {
+    await using late = await open('late')
+    await late.script('BEGIN; COMMIT')
+  })
+  await expect(meanwhile).rejects.toMatchObject({ code: 'FAULT_ENCRYPTED' })
+  await using session = await open('early')
+  await faults.slicing({ bytes: 1 }, async () => {
+    expect(await session.query`SELECT 1 AS one`).toEqual([{ one: 1 }])
+  })
+  await expect(faults.loseReply({}, () => session.query`SELECT 1`)).rejects.toMatchObject({ code: 'FAULT_ENCRYPTED' })
+  await faults.reset({}, () => expect(session.query`SELECT 1`).rejects.toMatchObject({ code: 'CONNECT_LOST' }))
 })
 
 base('a server without a certificate is told from one that is not there', async ({ skip }) => {

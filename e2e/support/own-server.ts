@@ -16,7 +16,7 @@ export interface OwnServer {
 export async function ownServer(
   project: UserProject,
   binary: string,
-  { host = '127.0.0.1', security = {} }: { host?: string; security?: Readonly<Record<string, string>> } = {},
+  { host = '127.0.0.1', security = {} }: { host?: string; security?: Readonly<Record<string, string | boolean>> } = {},
 ): Promise<OwnServer> {
   const port = await freePort(host)
   const folder = join(project.temporary, `server-${port}`)

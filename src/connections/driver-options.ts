@@ -17,8 +17,11 @@ export function driverOptionsOf({ host, port, user, password, tls }: Endpoint): 
 }
 
 function tlsOptions(host: string, port: number, tls: NonNullable<Endpoint['tls']>): ConnectionOptions {
-  const { ca, cert, key, verify = true } = tls
+  const { ca, cert, key, verify = true, host: named = host } = tls
+  const elsewhere = named !== host
   return {
+    // mysql2 names this one to the server, and compares it with the certificate.
+    ...(elsewhere ? { host: named } : {}),
     ssl: {
       ...(ca === undefined ? {} : { ca }),
       ...(cert === undefined ? {} : { cert }),
@@ -27,17 +30,17 @@ function tlsOptions(host: string, port: number, tls: NonNullable<Endpoint['tls']
       // Without it mysql2 takes the certificate of any host.
       verifyIdentity: verify,
     },
-    ...(verify && isIP(host) !== 0 ? { stream: () => socketTo(host, port) } : {}),
+    ...(elsewhere || (verify && isIP(named) !== 0) ? { stream: () => socketTo(host, port, named) } : {}),
   }
 }
 
 /**
- * A socket that knows its host. mysql2 names the host for TLS only when it is a name; for an address Node would look
+ * A socket that knows whose certificate is expected. mysql2 names the host for TLS only when it is a name; for an address Node would look
  * into the socket, find nothing there, and ask whether the certificate is for `localhost`.
  */
-function socketTo(host: string, port: number): Socket {
+function socketTo(host: string, port: number, named: string): Socket {
   const socket = connect(port, host)
   socket.setNoDelay(true)
   socket.once('connect', () => socket.setKeepAlive(true, 0))
-  return Object.assign(socket, { _host: host })
+  return Object.assign(socket, { _host: named })
 }

@@ -6,9 +6,20 @@ export interface Endpoint {
   readonly port: number
   readonly user: string
   readonly password?: Secret
-  readonly tls?: { readonly ca?: string; readonly cert?: string; readonly key?: string; readonly verify?: boolean }
+  readonly tls?: EndpointTls
   /** TiDB's HTTP status port, if it is known and reachable. */
   readonly statusPort?: number
+}
+
+/** How a connection is encrypted; an empty one is TLS with the system's authorities. Certificates and keys are PEM. */
+export interface EndpointTls {
+  readonly ca?: string
+  readonly cert?: string
+  readonly key?: string
+  /** Default true. */
+  readonly verify?: boolean
+  /** Whom the server's certificate must be for, where that is not the host that is connected to: behind a proxy. */
+  readonly host?: string
 }
 
 /** `host:port`; an IPv6 address is in brackets. */

@@ -11,7 +11,7 @@ const UNVERIFIED = 'TIDB_TLS_VERIFY=false accepts any certificate, and with it w
 
 /** What went wrong with TLS; undefined when it was something else. mysql2 leaves little more than the message. */
 export function explainTls(error: QueryError, endpoint: Endpoint): Explanation | undefined {
-  const { host } = endpoint
+  const host = endpoint.tls?.host ?? endpoint.host
   const message = messageOf(error)
   if (error.code === 'HANDSHAKE_NO_SSL_SUPPORT') {
     return {

@@ -68,6 +68,7 @@ export const endpointSchema = z.object({
       cert: z.string().optional(),
       key: z.string().optional(),
       verify: z.boolean().optional(),
+      host: z.string().optional(),
     })
     .optional(),
   statusPort: z.number().int().optional(),

@@ -59,7 +59,13 @@ export class FaultProxy {
 
   /** Where clients connect: the endpoint of the server, but for host and port. A certificate is for the server's host. */
   get endpoint(): Endpoint {
-    return { ...this.behind, host: '127.0.0.1', port: this.#listener.port }
+    const { host, tls } = this.behind
+    return {
+      ...this.behind,
+      host: '127.0.0.1',
+      port: this.#listener.port,
+      ...(tls === undefined ? {} : { tls: { host, ...tls } }),
+    }
   }
 
   /** How many clients are connected. */
