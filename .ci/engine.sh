@@ -1,5 +1,5 @@
 # A Docker engine for the container tests: the one that answers, or one of our own that ends with the run.
-# Sourced by .ci/run, which sets $work (a private folder), $image, $binary, as_root and pause.
+# Sourced by .ci/run, which sets $work (a private folder), $image, $toxiproxy_image, $binary, as_root and pause.
 # shellcheck shell=bash disable=SC2034,SC2154
 
 engine_pid_file=$work/docker.pid
@@ -64,9 +64,9 @@ engine_image() {
 
 engine_stop() {
   case $engine_kind in
-    found) timeout 60 docker image rm --force "$image" >/dev/null 2>&1 || true ;;
+    found) timeout 60 docker image rm --force "$image" "$toxiproxy_image" >/dev/null 2>&1 || true ;;
     service)
-      timeout 60 docker image rm --force "$image" >/dev/null 2>&1 || true
+      timeout 60 docker image rm --force "$image" "$toxiproxy_image" >/dev/null 2>&1 || true
       as_root systemctl stop docker.socket docker containerd >/dev/null 2>&1 || true
       ;;
     own) engine_stop_own ;;

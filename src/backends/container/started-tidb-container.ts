@@ -1,5 +1,5 @@
 import { escapeId } from 'mysql2'
-import { AbstractStartedContainer, type StartedTestContainer } from 'testcontainers'
+import { AbstractStartedContainer, getContainerRuntimeClient, type StartedTestContainer } from 'testcontainers'
 import { urlOf, type Endpoint } from '../../connections/endpoint.ts'
 import { openWire } from '../../connections/open-session.ts'
 import type { ServerIdentity } from '../external/identify-server.ts'
@@ -61,6 +61,18 @@ export class StartedTiDBContainer extends AbstractStartedContainer {
   /** For `openSession` and all else of `vitest-tidb/engine`. */
   getEndpoint(): Endpoint {
     return { host: this.getHost(), port: this.getPort(), user: 'root', statusPort: this.getStatusPort() }
+  }
+
+  /** Stops the server where it is (`docker pause`) while the body runs: connections stay open, and nobody answers. */
+  async pause<R>(body: () => Promise<R>): Promise<R> {
+    const { container } = await getContainerRuntimeClient()
+    const own = container.getById(this.getId())
+    await own.pause()
+    try {
+      return await body()
+    } finally {
+      await own.unpause()
+    }
   }
 
   /** Unless it is there already. */
