@@ -1,6 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { loadData, openSession, Secret } from 'vitest-tidb/engine'
 import { externalServer } from './support/external-server.ts'
 import { binary, startTidbTest, tidbTest } from './support/tidb-test.ts'
 import { UserProject } from './support/user-project.ts'
@@ -90,6 +91,45 @@ test('jobs are looked at again and again for the time that is given, or until Ct
   await forever.until(/DDL jobs[^]*create schema[^]*DDL jobs/)
   forever.child.kill('SIGINT')
   expect((await forever.finished).exitCode).toBe(130)
+})
+
+test('jobs shows what is under way: an index that is added, and LOAD DATA with its table and no more of it', async () => {
+  const project = await UserProject.create({})
+  const { env, port, password } = await externalServer(project)
+  const endpoint = { host: '127.0.0.1', port, user: 'shop', password: new Secret(password) }
+  await using holder = await openSession({ name: 'holder', endpoint, database: 'test' })
+  await using builder = await openSession({ name: 'builder', endpoint, database: 'test' })
+  await using loader = await openSession({ name: 'loader', endpoint, database: 'test' })
+  await holder.script('CREATE TABLE held (id INT PRIMARY KEY, k INT); CREATE TABLE loaded (id INT PRIMARY KEY)')
+  await holder.script('BEGIN; SELECT * FROM held')
+  const adding = builder.start`ALTER TABLE held ADD INDEX (k)`
+  const gate = Promise.withResolvers<string>()
+  async function* rows(): AsyncIterable<string> {
+    yield '1\n2\n'
+    yield await gate.promise
+  }
+  const loading = loadData(loader, { table: 'test.loaded', from: rows() })
+  loading.catch(() => undefined)
+  const watching = startTidbTest(project, ['jobs', '--interval', '50ms', '--json'], env)
+  await watching.until(/"table_name":"held","job_type":"add index[^}]*"state":"running"/)
+  await watching.until(
+    new RegExp(
+      `"loads":\\{"jobs":\\[\\{"job_id":${loader.connectionId},"user":"shop",[^}]*"table_name":"\`test\`.\`loaded\`"`,
+    ),
+  )
+  gate.resolve('3\n')
+  await holder.run`COMMIT`
+  expect(await loading).toMatchObject({ records: 3 })
+  await adding.result()
+  await watching.until(
+    /"table_name":"held","job_type":"add index[^}]*"state":"synced"[^\n]*"loads":\{"jobs":\[\]\}/,
+  )
+  watching.child.kill('SIGINT')
+  const { output, exitCode } = await watching.finished
+  expect(exitCode).toBe(130)
+  expect(output).not.toContain('INFILE')
+  const once = await tidbTest(project, ['jobs', '--once'], env)
+  expect(once.output).toMatch(/^LOAD DATA under way\n {2}none$/m)
 })
 
 test('config init writes a file that is in force, and replaces none', async () => {

@@ -22,7 +22,7 @@ export function jobsCommand(context: CommandContext): Command {
     .addHelpText(
       'after',
       `
-Shows the jobs of ADMIN SHOW DDL JOBS and SHOW IMPORT JOBS, the newest first. What the user may not see, or the server
+Shows the jobs of ADMIN SHOW DDL JOBS and SHOW IMPORT JOBS, the newest first, and LOAD DATA that is under way. What the user may not see, or the server
 does not know, is said and left out. Without a host it looks at 127.0.0.1:4000. Times are such as 500ms, 30s or 5m.
 
 Examples:
@@ -47,6 +47,7 @@ Examples:
       const looked = await readJobs(session)
       const text = json === true ? JSON.stringify(looked) : renderJobs(looked, { details })
       process.stdout.write(live ? `${CLEAR_SCREEN}${text}\n` : `${text}\n`)
+      if (!live && json !== true && once !== true) process.stdout.write('\n')
       const left = end - performance.now()
       if (once === true || left <= 0) return
       await sleep(systemClock, Math.min(interval, left), signal)

@@ -8,6 +8,8 @@ export interface LookedAtJobs {
   readonly at: string
   readonly ddl: JobList
   readonly imports: JobList
+  /** LOAD DATA under way, which is a statement and no job: `job_id` is the session that runs it. */
+  readonly loads: JobList
 }
 
 /** Jobs as the server describes them, the newest first; or why they are not to be seen. */
@@ -30,7 +32,32 @@ export async function readJobs(session: Session): Promise<LookedAtJobs> {
     at: new Date().toISOString(),
     ddl: await list(() => session.query`ADMIN SHOW DDL JOBS ${FINISHED_JOBS}`),
     imports: await list(() => session.query`SHOW IMPORT JOBS`),
+    loads: await list(async () =>
+      runningLoads(
+        await session.query`
+      SELECT * FROM information_schema.cluster_processlist WHERE UPPER(INFO) LIKE '%LOAD%DATA%'`,
+      ),
+    ),
   }
+}
+
+const LOAD_DATA = /^\s*(?:\/\*[^]*?\*\/\s*)*LOAD\s+DATA\b/i
+const NAME = '(?:`(?:[^`]|``)+`|[\\w$]+)'
+const INTO_TABLE = new RegExp(`\\bINTO\\s+TABLE\\s+(${NAME}(?:\\s*\\.\\s*${NAME})?)`, 'i')
+
+/** The statement itself is not told: the place that it loads from may have a key in it. */
+function runningLoads(processes: readonly SqlRow[]): SqlRow[] {
+  return processes
+    .filter(({ INFO }) => LOAD_DATA.test(String(INFO)))
+    .map(({ ID, USER, DB, TIME, INFO, ROWS_AFFECTED }) => ({
+      job_id: ID ?? null,
+      user: USER ?? null,
+      db_name: DB ?? null,
+      table_name: INTO_TABLE.exec(String(INFO))?.[1] ?? null,
+      seconds: TIME ?? null,
+      // Servers before 8.5 do not count them while they come.
+      row_count: ROWS_AFFECTED ?? null,
+    }))
 }
 
 async function list(ask: () => Promise<SqlRow[]>): Promise<JobList> {

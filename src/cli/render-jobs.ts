@@ -7,7 +7,10 @@ const IMPORT_COLUMNS = ['job_id', 'target_table', 'phase', 'status', 'imported_r
 const WIDEST_CELL = 40
 
 /** For people. `details` shows every column of import jobs. */
-export function renderJobs({ at, ddl, imports }: LookedAtJobs, { details }: { readonly details: boolean }): string {
+export function renderJobs(
+  { at, ddl, imports, loads }: LookedAtJobs,
+  { details }: { readonly details: boolean },
+): string {
   return [
     at,
     '',
@@ -16,6 +19,9 @@ export function renderJobs({ at, ddl, imports }: LookedAtJobs, { details }: { re
     '',
     'Import jobs',
     table(imports, details ? undefined : IMPORT_COLUMNS),
+    '',
+    'LOAD DATA under way',
+    table(loads, undefined),
   ].join('\n')
 }
 
