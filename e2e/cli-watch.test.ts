@@ -121,9 +121,7 @@ test('jobs shows what is under way: an index that is added, and LOAD DATA with i
   await holder.run`COMMIT`
   expect(await loading).toMatchObject({ records: 3 })
   await adding.result()
-  await watching.until(
-    /"table_name":"held","job_type":"add index[^}]*"state":"synced"[^\n]*"loads":\{"jobs":\[\]\}/,
-  )
+  await watching.until(/"table_name":"held","job_type":"add index[^}]*"state":"synced"[^\n]*"loads":\{"jobs":\[\]\}/)
   watching.child.kill('SIGINT')
   const { output, exitCode } = await watching.finished
   expect(exitCode).toBe(130)
