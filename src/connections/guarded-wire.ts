@@ -62,12 +62,14 @@ export class GuardedWire {
     }
     const onAbort = end('aborted')
     const timer = setTimeout(end('timeout'), timeout)
+    // A file takes as long as it is: its statement is late when the server has taken nothing of it for so long.
+    const raw = sql.raw?.localFile === undefined ? sql.raw : { ...sql.raw, onPiece: () => timer.refresh() }
     signal?.addEventListener('abort', onAbort, { once: true })
     try {
       this.#underWay = true
       this.#uncommitted = this.#wire.flags.uncommitted
       const { backslashEscapes } = this.#wire.flags
-      const replies = await this.#wire.send(sql.literal({ timeZone, backslashEscapes }), sql.raw)
+      const replies = await this.#wire.send(sql.literal({ timeZone, backslashEscapes }), raw)
       // SLEEP() answers a KILL with a row, as if nothing had happened.
       if (ended !== undefined) throw this.#ended(sql, ended, { done: replies.some((reply) => 'header' in reply) })
       return replies

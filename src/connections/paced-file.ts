@@ -9,18 +9,27 @@ const LONGEST_PIECE = 1_000_000
  * The file that a server asks for, in pieces that fit into packets, and no faster than the socket takes them: the driver
  * writes whatever comes and waits for nothing, so a long file would end up in memory.
  */
-export function pacedFile(path: string, localFile: LocalFile, socket: Socket): Readable {
+export function pacedFile(file: PacedFile): Readable {
   // The driver takes a failure only from the stream; thrown at it, it would end the process.
-  return Readable.from(pieces(path, localFile, socket), { objectMode: true, highWaterMark: 1 })
+  return Readable.from(pieces(file), { objectMode: true, highWaterMark: 1 })
 }
 
-async function* pieces(path: string, localFile: LocalFile, socket: Socket): AsyncIterable<Buffer> {
+interface PacedFile {
+  readonly path: string
+  readonly localFile: LocalFile
+  readonly socket: Socket
+  /** Told whenever the socket has taken a piece. */
+  readonly onPiece: (() => void) | undefined
+}
+
+async function* pieces({ path, localFile, socket, onPiece }: PacedFile): AsyncIterable<Buffer> {
   for await (const chunk of localFile(path) as AsyncIterable<Buffer | string>) {
     const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
     for (let at = 0; at < bytes.length; at += LONGEST_PIECE) {
       yield bytes.subarray(at, at + LONGEST_PIECE)
       if (socket.writableNeedDrain) await drained(socket)
       if (socket.destroyed) return
+      onPiece?.()
     }
   }
 }

@@ -9,6 +9,8 @@ export type LocalFile = (path: string) => Readable
 export interface RawReading {
   /** Opens the file that LOAD DATA LOCAL INFILE names; without it the statement fails. */
   readonly localFile?: LocalFile
+  /** Told whenever a piece of that file has gone to the server. */
+  readonly onPiece?: () => void
   /** Warnings are asked for after rows too. */
   readonly warnings?: boolean
 }

@@ -134,12 +134,14 @@ export class Wire {
   }
 }
 
-function rawQuery(text: string, { localFile }: RawReading, socket: Socket): QueryOptions {
+function rawQuery(text: string, { localFile, onPiece }: RawReading, socket: Socket): QueryOptions {
   return {
     sql: text,
     typeCast: false,
     rowsAsArray: true,
-    ...(localFile === undefined ? {} : { infileStreamFactory: (path: string) => pacedFile(path, localFile, socket) }),
+    ...(localFile === undefined
+      ? {}
+      : { infileStreamFactory: (path: string) => pacedFile({ path, localFile, socket, onPiece }) }),
   }
 }
 

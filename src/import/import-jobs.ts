@@ -19,8 +19,8 @@ export interface ImportJob {
   /** Undefined until it is known. */
   readonly importedRows: number | undefined
   readonly message: string
-  /** Milliseconds from its start to its end, or until now; 0 as long as it has not started. */
-  readonly elapsed: number
+  /** Milliseconds from its start to its end, or until now; 0 as long as it has not started. Undefined when it was cancelled: TiDB notes no end then. */
+  readonly elapsed: number | undefined
 }
 
 const ENDED: ReadonlySet<string> = new Set(['finished', 'failed', 'cancelled'])
@@ -84,6 +84,7 @@ export function importJobOf(row: SqlRow, clock: Clock = systemClock): ImportJob 
   const text = (name: string): string => String(row[name] ?? '')
   const time = (name: string): number | undefined => (row[name] instanceof Date ? row[name].getTime() : undefined)
   const started = time('Start_Time')
+  const ended = time('End_Time') ?? (ENDED.has(text('Status')) ? undefined : clock.now())
   const rows = row['Imported_Rows']
   return {
     id: Number(row['Job_ID']),
@@ -94,7 +95,7 @@ export function importJobOf(row: SqlRow, clock: Clock = systemClock): ImportJob 
     sourceSize: text('Source_File_Size'),
     importedRows: rows === null || rows === undefined ? undefined : Number(rows),
     message: text('Result_Message'),
-    elapsed: started === undefined ? 0 : Math.max(0, (time('End_Time') ?? clock.now()) - started),
+    elapsed: started === undefined ? 0 : ended === undefined ? undefined : Math.max(0, ended - started),
   }
 }
 

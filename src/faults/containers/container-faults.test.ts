@@ -3,7 +3,13 @@ import { once } from 'node:events'
 import { createInterface } from 'node:readline'
 import { Network } from 'testcontainers'
 import { afterAll, beforeAll, describe, expect, onTestFinished, test, vi } from 'vitest'
-import { ContainerFaults, openSession, startToxiproxy, type Session, type StartedToxiproxy } from 'vitest-tidb/engine'
+import {
+  openSession,
+  startToxiproxy,
+  type ContainerFaults,
+  type Session,
+  type StartedToxiproxy,
+} from 'vitest-tidb/engine'
 import { TiDBContainer, type StartedTiDBContainer } from 'vitest-tidb/container'
 import { docker, listed, obstacle, testImage } from '../../backends/container/testing/test-image.ts'
 import { toxiproxyImage as image, toxiproxyObstacle } from './testing/toxiproxy-image.ts'

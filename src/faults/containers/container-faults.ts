@@ -104,7 +104,7 @@ export class ContainerFaults {
     return this.#scope(begin, undo, body)
   }
 
-  async #scope<R>(begin: () => Promise<void>, undo: () => Promise<void>, body: () => Promise<R>): Promise<R> {
+  async #scope<R>(begin: () => Promise<unknown>, undo: () => Promise<unknown>, body: () => Promise<R>): Promise<R> {
     let result: R
     try {
       await begin()
