@@ -12,7 +12,7 @@ export interface Endpoint {
 }
 
 /** How a connection is encrypted; an empty one is TLS with the system's authorities. Certificates and keys are PEM. */
-export interface EndpointTls {
+interface EndpointTls {
   readonly ca?: string
   readonly cert?: string
   readonly key?: string

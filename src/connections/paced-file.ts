@@ -23,7 +23,9 @@ interface PacedFile {
 }
 
 async function* pieces({ path, localFile, socket, onPiece }: PacedFile): AsyncIterable<Buffer> {
-  for await (const chunk of localFile(path) as AsyncIterable<Buffer | string>) {
+  // Whoever opened it ends it; ended here, it would tell of an abort as if that had been its own failure.
+  const chunks = localFile(path).iterator({ destroyOnReturn: false }) as AsyncIterable<Buffer | string>
+  for await (const chunk of chunks) {
     const bytes = typeof chunk === 'string' ? Buffer.from(chunk) : chunk
     for (let at = 0; at < bytes.length; at += LONGEST_PIECE) {
       yield bytes.subarray(at, at + LONGEST_PIECE)

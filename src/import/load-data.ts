@@ -50,11 +50,13 @@ export async function loadData(session: Session, options: LoadDataOptions): Prom
   // The server sends this name back. It is no path: nothing is opened by what a server says.
   const name = `vitest-tidb-${randomUUID()}`
   let failure: unknown
+  let opened: Readable | undefined
   const localFile = (asked: string): Readable => {
     const source = asked === name ? sourceOf(options) : Readable.from(refused(asked))
     source.once('error', (error: unknown) => {
       failure = error
     })
+    opened = source
     return source
   }
   const text = statementOf(name, options)
@@ -63,6 +65,8 @@ export async function loadData(session: Session, options: LoadDataOptions): Prom
     return { affectedRows, warnings, ...countsOf(info) }
   } catch (error) {
     throw failure ?? error
+  } finally {
+    opened?.destroy()
   }
 }
 
