@@ -25,9 +25,10 @@ test(
   async (context) => {
     await needPrograms(context)
     const project = await UserProject.create({})
-    const { exitCode, output } = await tidbTest(project, ['run', 'cluster', '--backend', 'cluster'])
+    const words = ['run', 'cluster', '--backend', 'cluster', '--cluster-pd', '3']
+    const { exitCode, output } = await tidbTest(project, words)
     expect(output).toContain(
-      "from cluster: 2 TiDB, 1 PD, 1 store (unistore behind TiKV's protocol: no Raft, no replicas)",
+      "from cluster: 2 TiDB, 3 PD, 1 store (unistore behind TiKV's protocol: no Raft, no replicas)",
     )
     // None failed, and none was skipped.
     expect(output).toMatch(/Tests\s+\d+ passed \(\d+\)/)

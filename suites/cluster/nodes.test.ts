@@ -4,12 +4,8 @@ test.for([1, 2])(
   'the cluster is whole again after a test that killed tidb-%d',
   async (number, { cluster, db, skip }) => {
     skip(cluster.source === 'external', "kills a TiDB, and this run's cluster is somebody else's")
-    expect(cluster.nodes.map(({ name, status }) => [name, status])).toEqual([
-      ['pd-1', 'running'],
-      ['kv-1', 'running'],
-      ['tidb-1', 'running'],
-      ['tidb-2', 'running'],
-    ])
+    expect(cluster.tidbs.map(({ name }) => name)).toEqual(expect.arrayContaining(['tidb-1', 'tidb-2']))
+    expect(cluster.nodes.filter(({ status }) => status !== 'running')).toEqual([])
     await db.run`CREATE TABLE t (id INT)`
     await cluster.kill(number)
     expect(cluster.node(number).status).toBe('stopped')
