@@ -12,6 +12,8 @@ export default defineConfig({
   cacheDir: '../node_modules/.vitepress',
   // Nothing is loaded from elsewhere: the site works without a network.
   markdown: { theme: { light: 'github-light-high-contrast', dark: 'github-dark-high-contrast' } },
+  // The search index has the whole reference.
+  vite: { build: { chunkSizeWarningLimit: 3_000 } },
   themeConfig: {
     search: { provider: 'local' },
     outline: [2, 3],

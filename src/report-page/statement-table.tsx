@@ -116,7 +116,7 @@ function Row(props: {
       <td class="number">{at.toFixed(1)}</td>
       <td>{session}</td>
       <td class="number">{milliseconds === undefined ? 'under way' : duration(milliseconds)}</td>
-      <td>{resultOf(statement)}</td>
+      <td class="result">{resultOf(statement)}</td>
       <td class="sql">
         <code>{filledIn(statement)}</code>
         {cut === true && <span class="quiet"> (cut)</span>}
@@ -126,10 +126,13 @@ function Row(props: {
   )
 }
 
-function resultOf({ error, milliseconds, rows }: StatementRecord): string {
+/** Statements of which it is worth to say that they found no row. */
+const COUNTS_ROWS = /^\s*(?:select|insert|update|delete|replace|with|table|values|show|load|\()/i
+
+function resultOf({ sql, error, milliseconds, rows }: StatementRecord): string {
   if (error !== undefined) return '✗ failed'
   if (milliseconds === undefined) return '…'
-  return rows === undefined ? 'ok' : count(rows, 'row')
+  return rows === undefined || (rows === 0 && !COUNTS_ROWS.test(sql)) ? 'ok' : count(rows, 'row')
 }
 
 function save(text: string): void {

@@ -4,7 +4,7 @@ import type { TestRecord } from '../report/test-record.ts'
 import { ChosenStatement } from './chosen-statement.tsx'
 import { duration } from './format.ts'
 import { LaneEvents, LaneRow, ROW, TOP, WaitArrows } from './lane-row.tsx'
-import { lanesOf, momentsOf } from './lane-model.ts'
+import { lanesOf, momentsOf, type Lane } from './lane-model.ts'
 import { evenScale, orderedScale } from './time-scale.ts'
 
 interface Props {
@@ -20,7 +20,20 @@ const LEGEND = [
   ['blocked', 'blocked → blocker'],
   ['transaction', 'transaction open'],
   ['barrier', 'barrier'],
+  ['fault', 'fault'],
 ] as const
+
+/** What is not in the lanes needs no explanation. */
+function legendOf(lanes: readonly Lane[]): (typeof LEGEND)[number][] {
+  const seen = new Set<string>()
+  for (const { bars, waits, transactions, events } of lanes) {
+    for (const { outcome } of bars) seen.add(outcome)
+    for (const { kind } of events) seen.add(kind)
+    if (waits.length > 0) seen.add('blocked')
+    if (transactions.length > 0) seen.add('transaction')
+  }
+  return LEGEND.filter(([name]) => seen.has(name))
+}
 
 /** A lane for each session: its statements over time, what they waited for, its transactions. */
 export function SwimLanes({ record, chosen, onChoose }: Props): JSX.Element {
@@ -62,7 +75,7 @@ export function SwimLanes({ record, chosen, onChoose }: Props): JSX.Element {
           </div>
         )}
         <ul class="legend">
-          {LEGEND.map(([name, meaning]) => (
+          {legendOf(lanes).map(([name, meaning]) => (
             <li key={name}>
               <span class={`swatch ${name}`} /> {meaning}
             </li>
@@ -91,7 +104,7 @@ export function SwimLanes({ record, chosen, onChoose }: Props): JSX.Element {
                 <g key={tick} class="tick">
                   <line x1={scale.x(tick)} x2={scale.x(tick)} y1={TOP - 6} y2={height} />
                   <text x={scale.x(tick)} y={TOP - 10}>
-                    {tickText(tick)}
+                    {tickText(tick, scale.ticks[0])}
                   </text>
                 </g>
               ))}
@@ -146,6 +159,8 @@ function moveToStatement(event: KeyboardEvent, statements: number): void {
   next.focus()
 }
 
-function tickText(milliseconds: number): string {
-  return milliseconds < 1_000 ? `${Math.round(milliseconds * 10) / 10}` : `${(milliseconds / 1_000).toFixed(2)} s`
+/** The first one tells the unit. */
+function tickText(milliseconds: number, first: number | undefined): string {
+  const unit = milliseconds === first ? ' ms' : ''
+  return milliseconds < 1_000 ? `${Math.round(milliseconds * 10) / 10}${unit}` : `${(milliseconds / 1_000).toFixed(2)} s`
 }

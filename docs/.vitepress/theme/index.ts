@@ -1,4 +1,5 @@
 import DefaultTheme from 'vitepress/theme'
 import './accessible.css'
+import './readable.css'
 
 export default DefaultTheme
