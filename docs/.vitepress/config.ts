@@ -43,6 +43,7 @@ export default defineConfig({
           page('Use a server of your own', '/how-to/external'),
           page('Use TiDB Cloud', '/how-to/tidb-cloud'),
           page('Use it in a monorepo', '/how-to/monorepos'),
+          page('Import data', '/how-to/import'),
           page('Write tests in Python', '/python'),
           page('Compare with MySQL', '/how-to/compare-with-mysql'),
           page('Come from the Rust and Python framework', '/how-to/from-the-rust-framework'),
