@@ -22,6 +22,8 @@ export default defineConfig({
   resolve: { alias },
   test: {
     maxWorkers: 2,
+    // Much that is done here to a database takes longer than what Vitest calls slow, and is not worth a line each.
+    slowTestThreshold: 10_000,
     projects: [
       {
         extends: true,
