@@ -2,7 +2,6 @@ import { execFile } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { createServer, type Server } from 'node:http'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
-import { createRequire } from 'node:module'
 import type { AddressInfo } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -10,6 +9,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { noBrowser, openBrowser } from './support/chromium.ts'
+import { seriousFindings } from './support/serious-findings.ts'
 
 const root = fileURLToPath(new URL('../', import.meta.url))
 const run = promisify(execFile)
@@ -39,7 +39,6 @@ test('pages load nothing from elsewhere, and axe finds nothing serious on them',
   const origin = `http://127.0.0.1:${(server.address() as AddressInfo).port}`
   const chrome = await openBrowser()
   try {
-    const axe = createRequire(import.meta.url).resolve('axe-core/axe.min.js')
     for (const colorScheme of ['light', 'dark'] as const) {
       const page = await chrome.newPage({ colorScheme })
       const elsewhere: string[] = []
@@ -50,18 +49,12 @@ test('pages load nothing from elsewhere, and axe finds nothing serious on them',
         '/',
         '/start',
         '/tutorial/2-several-sessions',
+        '/how-to/import',
         '/reference/matchers',
         '/explanation/blocking',
       ]) {
         await page.goto(`${origin}${path}`, { waitUntil: 'load' })
-        await page.addScriptTag({ path: axe })
-        const found = await page.evaluate(async () => {
-          const { violations } = await (globalThis as unknown as { axe: Axe }).axe.run()
-          return violations
-            .filter(({ impact }) => impact === 'serious' || impact === 'critical')
-            .map(({ id, nodes }) => `${id}: ${nodes[0]?.html}`)
-        })
-        expect(found, `${path}, ${colorScheme}`).toEqual([])
+        expect(await seriousFindings(page), `${path}, ${colorScheme}`).toEqual([])
       }
       expect(elsewhere).toEqual([])
       await page.close()
@@ -71,10 +64,6 @@ test('pages load nothing from elsewhere, and axe finds nothing serious on them',
     server.close()
   }
 })
-
-interface Axe {
-  run(): Promise<{ violations: { impact: string; id: string; nodes: { html: string }[] }[] }>
-}
 
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html',

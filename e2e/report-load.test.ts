@@ -5,6 +5,7 @@ import type { Locator } from 'playwright-core'
 import { expect, onTestFinished, test } from 'vitest'
 import type { LoadResult } from 'vitest-tidb'
 import { noBrowser, openBrowser } from './support/chromium.ts'
+import { seriousFindings } from './support/serious-findings.ts'
 import { UserProject } from './support/user-project.ts'
 
 const TESTS = `
@@ -108,8 +109,10 @@ test(
     ] as const) {
       for (const colour of colours) expect(await drawn(chart, colour), colour).toBeGreaterThan(20)
     }
+    expect(await seriousFindings(page)).toEqual([])
     await page.getByRole('button', { name: 'Dark' }).click()
     await expect.poll(() => drawn(histogram, '--chart-1'), { timeout: 30_000 }).toBeGreaterThan(20)
+    expect(await seriousFindings(page)).toEqual([])
   },
 )
 

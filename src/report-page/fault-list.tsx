@@ -8,8 +8,12 @@ export function FaultList({ faults }: { readonly faults: readonly FaultRecord[] 
       <table>
         <thead>
           <tr>
-            <th scope="col">at</th>
-            <th scope="col">lasted</th>
+            <th scope="col" class="number">
+              at
+            </th>
+            <th scope="col" class="number">
+              lasted
+            </th>
             <th scope="col">fault</th>
             <th scope="col">on</th>
             <th scope="col">what</th>
@@ -22,7 +26,7 @@ export function FaultList({ faults }: { readonly faults: readonly FaultRecord[] 
               <td class="number">{until === undefined ? '' : duration(until - at)}</td>
               <td>{kind}</td>
               <td>{target}</td>
-              <td>{text ?? ''}</td>
+              <td class="what">{text ?? ''}</td>
             </tr>
           ))}
         </tbody>

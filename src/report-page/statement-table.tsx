@@ -73,9 +73,13 @@ export function StatementTable({ title, record, chosen, onChoose }: Props): JSX.
         <table class="statements">
           <thead>
             <tr>
-              <th scope="col">at</th>
+              <th scope="col" class="number">
+                at
+              </th>
               <th scope="col">session</th>
-              <th scope="col">took</th>
+              <th scope="col" class="number">
+                took
+              </th>
               <th scope="col">result</th>
               <th scope="col">SQL</th>
             </tr>

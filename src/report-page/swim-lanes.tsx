@@ -162,5 +162,7 @@ function moveToStatement(event: KeyboardEvent, statements: number): void {
 /** The first one tells the unit. */
 function tickText(milliseconds: number, first: number | undefined): string {
   const unit = milliseconds === first ? ' ms' : ''
-  return milliseconds < 1_000 ? `${Math.round(milliseconds * 10) / 10}${unit}` : `${(milliseconds / 1_000).toFixed(2)} s`
+  return milliseconds < 1_000
+    ? `${Math.round(milliseconds * 10) / 10}${unit}`
+    : `${(milliseconds / 1_000).toFixed(2)} s`
 }
