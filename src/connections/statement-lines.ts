@@ -1,3 +1,4 @@
+import { countsRows } from '../report/counts-rows.ts'
 import { columnWidths, displayWidth, padTo } from './text-table.ts'
 import type { SqlResult } from './sql.ts'
 import type { LoggedStatement } from './statement-log.ts'
@@ -46,13 +47,10 @@ function timeOf({ milliseconds }: LoggedStatement): string {
   return milliseconds === undefined ? '' : `${milliseconds.toFixed(1)} ms`
 }
 
-/** Statements of which it is worth to say that they found no row. */
-const COUNTS_ROWS = /^\s*(?:select|insert|update|delete|replace|with|table|values|show|load|\()/i
-
 function resultOf({ sql, error, milliseconds, rows }: LoggedStatement): string {
   if (error !== undefined) return '✗'
   if (milliseconds === undefined) return 'running'
-  if (rows === undefined || (rows === 0 && !COUNTS_ROWS.test(sql))) return 'ok'
+  if (rows === undefined || (rows === 0 && !countsRows(sql))) return 'ok'
   return rows === 1 ? '1 row' : `${rows} rows`
 }
 

@@ -1,5 +1,6 @@
 import type { JSX } from 'preact'
 import { useEffect, useRef, useState } from 'preact/hooks'
+import { countsRows } from '../report/counts-rows.ts'
 import type { StatementRecord, TestRecord } from '../report/test-record.ts'
 import { CopyButton } from './copy-button.tsx'
 import { count, duration } from './format.ts'
@@ -130,13 +131,10 @@ function Row(props: {
   )
 }
 
-/** Statements of which it is worth to say that they found no row. */
-const COUNTS_ROWS = /^\s*(?:select|insert|update|delete|replace|with|table|values|show|load|\()/i
-
 function resultOf({ sql, error, milliseconds, rows }: StatementRecord): string {
   if (error !== undefined) return '✗ failed'
   if (milliseconds === undefined) return '…'
-  return rows === undefined || (rows === 0 && !COUNTS_ROWS.test(sql)) ? 'ok' : count(rows, 'row')
+  return rows === undefined || (rows === 0 && !countsRows(sql)) ? 'ok' : count(rows, 'row')
 }
 
 function save(text: string): void {
