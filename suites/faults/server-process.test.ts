@@ -13,6 +13,11 @@ test('a server that is shared with other tests is not killed', async ({ faults, 
 test.describe('on a server of its own', () => {
   test.override('databaseMode', 'server')
 
+  test.beforeEach(({ tidb, skip }) => {
+    skip(tidb.grant.sharing === 'shared', `the backend ${tidb.backend} has one server for all`)
+    skip(tidb.backend === 'container', 'a container is not started again, since its ports would be other ones')
+  })
+
   /** Inserts one number after another until told to end; gives those whose insert was acknowledged, and those in doubt. */
   async function write(pool: ConnectionPool, next: () => number | undefined) {
     const acknowledged: number[] = []
