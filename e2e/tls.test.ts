@@ -24,7 +24,7 @@ test('every connection is encrypted', async ({ db, sessions, connectionPool }) =
 `
 
 const FAULTS = `
-import { test, expect } from 'vitest-tidb'
+import { test, expect, workloads } from 'vitest-tidb'
 test('faults of bytes', async ({ faults }) => {
   const { far, idle, cut } = await faults.sessions('far', 'idle', 'cut')
   const [cipher] = await far.query\`SHOW SESSION STATUS LIKE 'Ssl_cipher'\`
@@ -47,6 +47,15 @@ test('faults of bytes', async ({ faults }) => {
   await faults.reset({}, async () => {
     for (const session of [far, idle]) await expect(session.query\`SELECT 1\`).toFailWith(lost)
   })
+})
+test('a load', async ({ db, faults, load }) => {
+  const selects = workloads.pointSelect({ rows: 100 })
+  await selects.prepare(db)
+  for (const pace of [{}, { endpoint: faults.endpoint }]) {
+    const result = await load.run(selects, { sessions: 2, duration: 1_000, warmup: 0, ...pace })
+    expect(result).toHaveNoErrors()
+    expect(result.transactions).toBeGreaterThan(0)
+  }
 })
 test('faults by meaning', async ({ faults }) => {
   const { teller } = await faults.sessions('teller')
@@ -156,11 +165,11 @@ describe.skipIf(!hasOpenssl)('on a server with a certificate (skipped where ther
     const where = (host: string): string =>
       `[database]\nhost = "${host}:${port}"\nuser = "shop"\n[database.tls]\nca = "ca.pem"\n`
     await project.write('tidb-test.config.toml', where('127.0.0.1'))
-    expect((await project.vitest(['run', 'faults'], env)).output).toMatch(/Tests\s+2 passed \(2\)/)
+    expect((await project.vitest(['run', 'faults'], env)).output).toMatch(/Tests\s+3 passed \(3\)/)
     // The proxy is at another host than the one that the certificate is for.
     await show('name')
     await project.write('tidb-test.config.toml', where('localhost'))
-    expect((await project.vitest(['run', 'faults'], env)).output).toMatch(/Tests\s+2 passed \(2\)/)
+    expect((await project.vitest(['run', 'faults'], env)).output).toMatch(/Tests\s+3 passed \(3\)/)
   })
 
   test('a certificate of an authority that is not known is refused, unless nothing is verified', async ({

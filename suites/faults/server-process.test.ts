@@ -1,4 +1,4 @@
-import { expect, outcomeOfError, test, type ConnectionPool } from 'vitest-tidb'
+import { expect, outcomeOfError, SharedState, test, type ConnectionPool } from 'vitest-tidb'
 import { openSession } from 'vitest-tidb/engine'
 
 test('a server that is shared with other tests is not killed', async ({ faults, tidb, skip }) => {
@@ -80,6 +80,33 @@ test.describe('on a server of its own', () => {
     await using again = await openSession({ name: 'again', endpoint: faults.endpoint, database: db.database ?? '' })
     expect(await again.query`SELECT id FROM t ORDER BY id`).toEqual([{ id: 1 }, { id: 2 }])
   })
+
+  test(
+    'that is killed, who monitors its connection sees it, and who connects anew sees that it is back',
+    long,
+    async ({ coordinator, faults }) => {
+      const shared = new SharedState({})
+      const statusOf = (name: string) => () => shared.connections[name]?.status
+      const patient = { timeout: 30_000 }
+      const run = coordinator.run(
+        { shared, require: 'any' },
+        {
+          watched: ({ monitor }) => monitor({ duration: 100_000, interval: 20 }),
+          async operator() {
+            await expect.poll(statusOf('watched'), patient).toBe('monitoring')
+            await faults.server.kill()
+            await expect.poll(statusOf('watched'), patient).toBe('error')
+            await faults.server.restart()
+            await using again = await openSession({ name: 'again', endpoint: faults.endpoint })
+            return await again.ping()
+          },
+        },
+      )
+      await expect(run).toFailOnly('watched')
+      expect(await run).toEqual({ operator: true })
+      expect((await run.outcomes)['watched']).toMatchObject({ error: { code: 'CONNECT_LOST' } })
+    },
+  )
 
   test('that is stopped, nobody is answered and nobody is told; when it goes on, so does everything', async ({
     db,

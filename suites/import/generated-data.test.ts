@@ -1,4 +1,7 @@
 import { createHash } from 'node:crypto'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { column, expect, loadData, test, TestData, type Fault } from 'vitest-tidb'
 
 /** How many rows the largest import has: IMPORT_ROWS=1000000 is the long way. */
@@ -32,6 +35,25 @@ test('the same seed gives the same bytes, another one others', () => {
     `"82cca69862bdb36430f989b9f427318592c8a20f6e0013fa71a959223846ec4f"`,
   )
 })
+
+test.for(['csv', 'tsv'] as const)(
+  'a file of %s holds what the stream gives, and loads as it does',
+  async (format, { db, task, onTestFinished }) => {
+    const folder = await mkdtemp(join(tmpdir(), `vitest-tidb-data-${task.id}-`))
+    onTestFinished(() => rm(folder, { recursive: true }))
+    const path = join(folder, `people.${format}`)
+    const data = people(2_000, 5)
+    await data.writeTo(path, format, { header: true })
+    const streamed = (await data.stream(format).toArray()).map(String).join('')
+    expect(await readFile(path, 'utf8')).toBe(`${data.columns.join(format === 'csv' ? ',' : '\t')}\n${streamed}`)
+    // Over a longer one that is there.
+    await people(10, 5).writeTo(path, format, { header: true })
+    await db.run`
+      CREATE TABLE people (id INT PRIMARY KEY, email VARCHAR(40), name VARCHAR(12), age INT, balance DECIMAL(8,2), plan VARCHAR(4), joined DATETIME)`
+    expect(await loadData(db, { table: 'people', from: path, format, ignoreLines: 1 })).toMatchObject({ records: 10 })
+    await expect(people(10, 5).writeTo(join(folder, 'no', 'such', 'folder'))).rejects.toThrow('ENOENT')
+  },
+)
 
 test.for(['csv', 'tsv'] as const)(
   'what is made is what is in the table, cell by cell, by way of %s',

@@ -68,7 +68,10 @@ export async function loadTable(session: Session, load: TableLoad): Promise<numb
     }
   }
   const count = Math.min(batches, load.sessions ?? SESSIONS)
-  await Promise.all(Array.from({ length: count }, (_, index) => insertBatches(`loader-${index + 1}`)))
+  const loaders = Array.from({ length: count }, (_, index) => insertBatches(`loader-${index + 1}`))
+  // Nobody still inserts when a failure is told.
+  const failed = (await Promise.allSettled(loaders)).find(({ status }) => status === 'rejected')
+  if (failed?.status === 'rejected') throw failed.reason
   return inserted
 }
 

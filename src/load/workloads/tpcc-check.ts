@@ -50,15 +50,15 @@ const CONDITIONS: readonly Condition[] = [
   {
     clause: '3.3.2.8',
     says: 'W_YTD is the sum of H_AMOUNT',
-    broken: `SELECT w_id AS warehouse, w_ytd AS is_now, SUM(h_amount) AS must_be FROM warehouse JOIN history ON h_w_id = w_id
-      GROUP BY w_id, w_ytd HAVING w_ytd <> SUM(h_amount)`,
+    broken: `SELECT w_id AS warehouse, w_ytd AS is_now, SUM(h_amount) AS must_be FROM warehouse LEFT JOIN history ON h_w_id = w_id
+      GROUP BY w_id, w_ytd HAVING w_ytd <> COALESCE(SUM(h_amount), 0)`,
   },
   {
     clause: '3.3.2.9',
     says: 'D_YTD is the sum of H_AMOUNT',
     broken: `SELECT d_w_id AS warehouse, d_id AS district, d_ytd AS is_now, SUM(h_amount) AS must_be
-      FROM district JOIN history ON h_w_id = d_w_id AND h_d_id = d_id
-      GROUP BY d_w_id, d_id, d_ytd HAVING d_ytd <> SUM(h_amount)`,
+      FROM district LEFT JOIN history ON h_w_id = d_w_id AND h_d_id = d_id
+      GROUP BY d_w_id, d_id, d_ytd HAVING d_ytd <> COALESCE(SUM(h_amount), 0)`,
   },
 ]
 
