@@ -1,11 +1,12 @@
 import { Readable } from 'node:stream'
 import { createConnection as createPipelining } from 'mariadb'
 import { createConnection } from 'mysql2/promise'
-import { describe, expect } from 'vitest'
+import { describe, expect, vi } from 'vitest'
 import { test as tidbTest } from '../../fixtures/test.ts'
 import type { Endpoint } from '../connections/endpoint.ts'
 import type { Fault } from './fault.ts'
-import type { Faults } from './faults.ts'
+import { Faults } from './faults.ts'
+import { refuse } from './faults/refuse.ts'
 
 /** `driver` is a connection of mysql2 through the proxy. */
 const test = tidbTest.extend('driver', async ({ faults, db }, { onCleanup }) => {
@@ -17,6 +18,8 @@ const test = tidbTest.extend('driver', async ({ faults, db }, { onCleanup }) => 
 function loginOf({ host, port, user, password }: Endpoint) {
   return { host, port, user, ...(password === undefined ? {} : { password: password.reveal() }) }
 }
+
+const patient = { timeout: 30_000 }
 
 const LOST = expect.objectContaining({ code: expect.stringMatching(/ECONNRESET|EPIPE|CONNECTION_LOST|SOCKET/) })
 
@@ -204,6 +207,60 @@ describe('a scope', () => {
     await faults.stall({ for: 50 }, () => expect(teller.query`SELECT 1 AS one`).toReturnRows([{ one: 1 }]))
   })
 
+  test.for([-1, Number.NaN])('is refused for a time of %s', async (time, { faults }) => {
+    await expect(faults.stall({ for: time }, never)).rejects.toMatchObject({
+      code: 'FAULT_OPTION',
+      message: expect.stringMatching(/^stall\(\): for is /),
+    })
+  })
+
+  test('may have a time longer than any timer, or none', async ({ faults }) => {
+    const { teller } = await faults.sessions('teller')
+    for (const time of [Infinity, 3e9]) {
+      const waiting = await faults.stall({ for: time }, async () => {
+        const started = teller.start`SELECT 1 AS one`
+        // A timer that overflows is over after a millisecond.
+        await ticks(20)
+        expect(started.status).toBe('running')
+        return started
+      })
+      expect(await waiting.result()).toEqual([{ one: 1 }])
+    }
+  })
+
+  test('that was over before it had come into force leaves nothing behind', async ({ faults }) => {
+    const connects = () => createConnection(loginOf(faults.endpoint)).then((driver) => driver.destroy())
+    await faults.during(refuse(), () => expect.poll(connects, patient).toBeUndefined(), { for: 0 })
+    await connects()
+  })
+
+  test('that refuses ends when the last of several has', async ({ faults }) => {
+    const connects = () => createConnection(loginOf(faults.endpoint)).then((driver) => driver.destroy())
+    const refused = expect.objectContaining({ code: 'ECONNREFUSED' })
+    const [first, second] = [Promise.withResolvers<void>(), Promise.withResolvers<void>()]
+    const scopes = [faults.refuse(() => first.promise), faults.refuse(() => second.promise)]
+    await vi.waitFor(() => expect(connects()).rejects.toEqual(refused), patient)
+    first.resolve()
+    await scopes[0]
+    await expect(connects()).rejects.toEqual(refused)
+    await faults.refuse(() => expect(connects()).rejects.toEqual(refused))
+    await expect(connects()).rejects.toEqual(refused)
+    second.resolve()
+    await scopes[1]
+    await connects()
+  })
+
+  test('that is under way when its proxy is closed does not open it again', async ({ db }) => {
+    const own = await Faults.before(db.endpoint)
+    const scope = own.refuse(() => new Promise(() => undefined))
+    scope.catch(() => undefined)
+    await vi.waitFor(() => expect(createConnection(loginOf(own.endpoint))).rejects.toThrow('ECONNREFUSED'), patient)
+    await Promise.all([own.close(), own.close()])
+    await expect(scope).rejects.toMatchObject({ code: 'FAULT_CLOSED' })
+    await ticks(50)
+    await expect(createConnection(loginOf(own.endpoint))).rejects.toMatchObject({ code: 'ECONNREFUSED' })
+  })
+
   test('concerns only the sessions that it names', async ({ faults }) => {
     const { teller, auditor } = await faults.sessions('teller', 'auditor')
     const waiting = await faults.stall({ only: teller }, async () => {
@@ -237,3 +294,8 @@ describe('a scope', () => {
 })
 
 const never = (): Promise<never> => Promise.reject(new Error('the body ran'))
+
+/** Turns of the event loop, in which what was due has happened. */
+async function ticks(count: number): Promise<void> {
+  for (let tick = 0; tick < count; tick++) await new Promise((resolve) => setTimeout(resolve, 1))
+}

@@ -3,6 +3,7 @@ import type { Clock } from '../clock/clock.ts'
 import { systemClock } from '../clock/system-clock.ts'
 import { addressOf, type Endpoint } from '../connections/endpoint.ts'
 import { FaultError } from '../errors/fault-error.ts'
+import { checkOption } from './check-option.ts'
 import type { Fault } from './fault.ts'
 import { FaultScope, type ScopeOptions, type SessionLike } from './fault-scope.ts'
 import { Listener } from './listener.ts'
@@ -78,11 +79,14 @@ export class FaultProxy {
    * however it ends.
    *
    * @throws FaultError `FAULT_DID_NOT_HAPPEN` when a fault that is aimed at something never met it, `FAULT_ENCRYPTED` or
-   *   `FAULT_COMPRESSED` when it is aimed at statements that can't be seen; whatever the body throws
+   *   `FAULT_COMPRESSED` when it is aimed at statements that can't be seen, `FAULT_OPTION`; whatever the body throws
    */
   async during<R>(faults: Fault | readonly Fault[], body: () => Promise<R>, options: ScopeOptions = {}): Promise<R> {
     if (this.#closed) throw new FaultError('FAULT_CLOSED', `the proxy before ${addressOf(this.behind)} is closed`)
     const all = [faults].flat()
+    if (options.for !== undefined && options.for !== Infinity) {
+      checkOption(all.map(({ name }) => name).join(' and '), 'for', options.for, 0)
+    }
     const scope = new FaultScope(all, {
       ...options,
       clock: this.#clock,
@@ -120,6 +124,10 @@ export class FaultProxy {
   }
 
   #join(client: Socket): void {
+    if (this.#closed) {
+      client.destroy()
+      return
+    }
     const server = connect({
       host: this.behind.host,
       port: this.behind.port,

@@ -90,6 +90,8 @@ export class FaultScope {
     for (const fault of this.#faults) {
       const undo = await fault.begin?.({ connections, listen: this.#place.listen })
       if (undo !== undefined) this.#undo.push(undo)
+      // Its time was over while it came into force.
+      if (this.#isUndone) return await this.#undoBegun()
     }
   }
 
@@ -98,9 +100,18 @@ export class FaultScope {
     return this.#undone
   }
 
+  /** A getter, since it changes while #begin waits. */
+  get #isUndone(): boolean {
+    return this.#undone !== undefined
+  }
+
   async #undoEach(): Promise<void> {
     this.#inForce = false
     this.#place.changed()
+    await this.#undoBegun()
+  }
+
+  async #undoBegun(): Promise<void> {
     for (let undo = this.#undo.pop(); undo !== undefined; undo = this.#undo.pop()) await undo()
   }
 

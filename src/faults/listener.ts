@@ -14,6 +14,9 @@ export class Listener {
   #server: Server
   /** While nobody listens, a connection from the port to itself keeps others from being given it. */
   #placeholder: readonly Socket[] = []
+  #refusals = 0
+  #closed = false
+  #turn: Promise<void> = Promise.resolve()
 
   private constructor(server: Server, onClient: (client: Socket) => void) {
     this.#server = server
@@ -25,20 +28,47 @@ export class Listener {
     return new Listener(await listening(0, onClient), onClient)
   }
 
-  /** New clients are refused, as by a machine on which nothing listens. Those who are connected stay. */
-  async refuse(): Promise<void> {
-    if (this.#placeholder.length > 0) return
-    this.#placeholder = await this.#hold()
-    this.#server.close()
+  /** New clients are refused, as by a machine on which nothing listens, until as many have asked to reopen it. Those who are connected stay. */
+  refuse(): Promise<void> {
+    return this.#inTurn(async () => {
+      if (this.#refusals === 0 && !this.#closed) {
+        this.#placeholder = await this.#hold()
+        this.#server.close()
+      }
+      this.#refusals++
+    })
   }
 
   /** @throws FaultError `FAULT_PORT_TAKEN` when somebody else has taken the port meanwhile */
-  async reopen(): Promise<void> {
-    if (this.#placeholder.length === 0) return
+  reopen(): Promise<void> {
+    return this.#inTurn(async () => {
+      if (--this.#refusals > 0 || this.#closed) return
+      this.#server = await this.#listenAgain()
+      this.#letGo()
+    })
+  }
+
+  /** Idempotent. Whoever refused clients until now does not open it again. */
+  close(): Promise<void> {
+    this.#closed = true
+    return this.#inTurn(async () => {
+      this.#letGo()
+      await new Promise<void>((resolve) => this.#server.close(() => resolve()))
+    })
+  }
+
+  /** One after the other: leaving the port and taking it again are several steps each. */
+  #inTurn(work: () => Promise<void>): Promise<void> {
+    const done = this.#turn.then(work)
+    // A failure is told to whoever asked for it.
+    this.#turn = done.catch(() => undefined)
+    return done
+  }
+
+  async #listenAgain(): Promise<Server> {
     for (let attempt = 1; ; attempt++) {
       try {
-        this.#server = await listening(this.port, this.#onClient)
-        break
+        return await listening(this.port, this.#onClient)
       } catch (error) {
         if (attempt === ATTEMPTS) {
           throw new FaultError('FAULT_PORT_TAKEN', `port ${this.port} was taken while connections to it were refused`, {
@@ -49,12 +79,6 @@ export class Listener {
         await sleep(systemClock, PAUSE_MS)
       }
     }
-    this.#letGo()
-  }
-
-  close(): Promise<void> {
-    this.#letGo()
-    return new Promise((resolve) => this.#server.close(() => resolve()))
   }
 
   #letGo(): void {
