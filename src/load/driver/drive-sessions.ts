@@ -82,7 +82,7 @@ export class Drive {
         if (due >= this.#from - ROUNDING) this.#measurement.unbegun(due, now)
       }
       const used = cpu()
-      return this.#measurement.finish(Math.min(this.#end, now), {
+      return this.#measurement.finish(this.#end, {
         ...used,
         statements: statementsOf(sessions) - before,
         elapsed: now - begin,
@@ -106,18 +106,25 @@ export class Drive {
         this.#measurement.late(Math.max(0, woken - due))
         if (woken - due <= GRAIN) start = woken
       }
-      const measured = due >= this.#from - ROUNDING
-      now = await this.#attempt(session, random, start, measured)
+      now = await this.#attempt(session, random, start, due)
       if (this.#failure !== undefined) return
     }
   }
 
-  async #attempt(session: LoadSession, random: Random, start: number, measured: boolean): Promise<number> {
+  /**
+   * Of an open load what is due after the warm-up is measured; of a closed one what ends after it: a server that falls
+   * silent just then is met by transactions that have begun before.
+   */
+  #measures(due: number, end: number): boolean {
+    return (this.#options.arrivals === undefined ? end : due) >= this.#from - ROUNDING
+  }
+
+  async #attempt(session: LoadSession, random: Random, start: number, due: number): Promise<number> {
     const before = session.statements
     try {
       await session.step(random)
       const end = performance.now()
-      if (measured) this.#measurement.done(start, end, session.statements - before)
+      if (this.#measures(due, end)) this.#measurement.done(start, end, session.statements - before)
       return end
     } catch (error) {
       const end = performance.now()
@@ -125,7 +132,7 @@ export class Drive {
         this.#fail(error)
         return end
       }
-      if (measured) this.#measurement.failed(start, end, session.statements - before, error)
+      if (this.#measures(due, end)) this.#measurement.failed(start, end, session.statements - before, error)
       await this.#recover(session)
       return performance.now()
     }

@@ -3,6 +3,7 @@ import { TidbTestError } from '../../errors/tidb-test-error.ts'
 import type { ProgramSource } from '../program.ts'
 import type { MixedWorkload, OwnWorkload, PrepareOptions, ProgramWorkload, Workload } from '../workload.ts'
 import { checkBank, prepareBank, type BankOptions } from './bank-transfer.ts'
+import { checkWorkloadOptions } from './check-options.ts'
 import type { BuiltInProgram } from './programs.ts'
 import type { SysbenchTransactionOptions } from './sysbench-programs.ts'
 import { prepareSysbench, type SysbenchOptions } from './sysbench-table.ts'
@@ -11,13 +12,14 @@ import type { TpccProgramOptions } from './tpcc-programs.ts'
 import { prepareTpcc } from './tpcc-tables.ts'
 import { prepareYcsb, ycsbNames, type YcsbName, type YcsbOptions } from './ycsb.ts'
 
-function builtIn<Options>(
+function builtIn<Options extends object>(
   name: string,
   program: BuiltInProgram,
   options: Options,
   prepare: (session: Session, own: Options, options?: PrepareOptions) => Promise<void>,
   check?: (session: Session, own: Options) => Promise<readonly string[]>,
 ): ProgramWorkload {
+  checkWorkloadOptions(name, options)
   return {
     name,
     source: { builtIn: program, options },
@@ -35,7 +37,7 @@ export interface ModuleWorkloadOptions extends Pick<OwnWorkload, 'prepare' | 'ch
   readonly options?: unknown
 }
 
-/** Workloads that the toolkit knows, and what they can be combined to. */
+/** Workloads that the toolkit knows, and what they can be combined to. Options that make no sense throw `LOAD_WORKLOAD`. */
 export const workloads = {
   /** sysbench's oltp_point_select. Tables and statements of the five are those of sysbench 1.0.20. */
   pointSelect: (options: SysbenchOptions = {}): ProgramWorkload => sysbench('oltp-point-select', options),
