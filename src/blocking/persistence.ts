@@ -15,14 +15,15 @@ export class Persistence {
     return this.#looks
   }
 
-  /** Undefined: nothing is seen. */
+  /** Undefined: nothing is seen. What is seen for the first time has lasted for 0 milliseconds: nothing is known of before. */
   saw(what: string | undefined): { readonly looks: number; readonly milliseconds: number } {
+    const now = systemClock.now()
     if (what !== this.#what || what === undefined) {
       this.#what = what
-      this.#since = systemClock.now()
+      this.#since = now
       this.#looks = 0
     }
     if (what !== undefined) this.#looks++
-    return { looks: this.#looks, milliseconds: systemClock.now() - this.#since }
+    return { looks: this.#looks, milliseconds: now - this.#since }
   }
 }

@@ -1,6 +1,6 @@
 import type { JSX } from 'preact'
 import type { TestRecord } from '../report/test-record.ts'
-import { duration } from './format.ts'
+import { dedented, duration } from './format.ts'
 import { filledIn } from './sql-script.ts'
 
 /** The statement that was chosen in the lanes, in full. */
@@ -21,7 +21,7 @@ export function ChosenStatement(props: {
         <strong>{record.sessions[session]?.name}</strong> at {at.toFixed(1)} ms
         {milliseconds === undefined ? ', under way at the end' : `, took ${duration(milliseconds)}`}
       </p>
-      <pre tabIndex={0}>{filledIn(statement)}</pre>
+      <pre tabIndex={0}>{dedented(filledIn(statement))}</pre>
       {error !== undefined && <p class="wrong">{error}</p>}
       {waits.map(({ blockers, candidates = [], target, at: since, until, evidence }, index) => (
         <p key={index}>

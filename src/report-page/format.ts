@@ -10,6 +10,15 @@ export function count(number: number, one: string, many = `${one}s`): string {
   return `${number} ${number === 1 ? one : many}`
 }
 
+/** A text of several lines without what all of them are indented by, and without empty ends. */
+export function dedented(text: string): string {
+  // The first line stands behind an opening quote, and has no indentation to go by.
+  const [first = '', ...rest] = text.trimEnd().split('\n')
+  const indents = rest.filter((line) => line.trim() !== '').map((line) => line.search(/\S/))
+  const common = indents.length === 0 ? 0 : Math.min(...indents)
+  return [first.trimStart(), ...rest.map((line) => line.slice(common))].join('\n').trimStart()
+}
+
 /** A statement's text in one line. */
 export function oneLine(sql: string): string {
   return sql.replaceAll(/\s+/g, ' ').trim()

@@ -3,7 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks'
 import { countsRows } from '../report/counts-rows.ts'
 import type { StatementRecord, TestRecord } from '../report/test-record.ts'
 import { CopyButton } from './copy-button.tsx'
-import { count, duration } from './format.ts'
+import { count, dedented, duration } from './format.ts'
 import { filledIn, sqlScript } from './sql-script.ts'
 
 interface Props {
@@ -123,7 +123,7 @@ function Row(props: {
       <td class="number">{milliseconds === undefined ? 'under way' : duration(milliseconds)}</td>
       <td class="result">{resultOf(statement)}</td>
       <td class="sql">
-        <code>{filledIn(statement)}</code>
+        <code>{dedented(filledIn(statement))}</code>
         {cut === true && <span class="quiet"> (cut)</span>}
         {error !== undefined && <p class="wrong">{error}</p>}
       </td>
