@@ -31,6 +31,21 @@ test('has a server of its own', async ({ db }) => {
 })
 `
 
+const PAUSED = `
+import { test as base, expect } from 'vitest-tidb'
+const test = base.extend('databaseMode', 'server')
+test('is paused, and not started again', async ({ faults }) => {
+  const { teller } = await faults.sessions('teller')
+  const waiting = await faults.server.pause(async () => {
+    const started = teller.start\`SELECT 1 AS one\`
+    expect(started.status).toBe('running')
+    return started
+  })
+  await expect(waiting).toReturnRows([{ one: 1 }])
+  await expect(faults.server.restart()).rejects.toMatchObject({ code: 'BACKEND_CONTAINER_RESTART' })
+})
+`
+
 test('there is a Docker engine with an image to try', ({ skip }) => {
   skip(containerObstacle !== undefined, containerObstacle)
 })
@@ -53,11 +68,12 @@ describe.skipIf(containerObstacle !== undefined)("a user's project on containers
       'item.sql': ITEM,
       'a.test.ts': READS_ITEM.replace("base.extend('schema', 'item.sql')", 'base'),
       'b.test.ts': OWN_SERVER,
+      'c.test.ts': PAUSED,
     })
     const env = { ...onContainers(image), TIDB_SCHEMA: 'item.sql' }
     const each = await project.vitest(['run'], { ...env, TIDB_CONTAINER_PER: 'worker' })
     expect(each.output).toContain(`image ${image} (warm), one container for each worker`)
-    expect(each.output).toMatch(/Tests\s+2 passed \(2\)/)
+    expect(each.output).toMatch(/Tests\s+3 passed \(3\)/)
     expect(await containersOf(image)).toEqual([])
     const later = await project.vitest(['run', 'a.test.ts'], { ...env, TIDB_WARM_IMAGE: 'false' })
     expect(later.output).toContain(`image ${image} (warm), container `)
