@@ -12,7 +12,8 @@ async function newBeginnings({ host, statusPort }: ClusterNode): Promise<number>
 test(
   'a server that was cut off while the schema changed refuses to commit by the schema that it knew',
   { timeout: 240_000 },
-  async ({ db, cluster }) => {
+  async ({ db, cluster, skip }) => {
+    skip(cluster.source === 'external', "pauses a TiDB, and this run's cluster is somebody else's")
     await db.script('CREATE TABLE room (id INT PRIMARY KEY); INSERT INTO room VALUES (1)')
     const { guest, builder } = await cluster.sessions({ guest: 2, builder: 1 })
     await guest.run`BEGIN`
