@@ -33,6 +33,8 @@ export async function ownServer(
   await project.write(`server-${port}.toml`, `${config.join('\n')}\n`)
   const server = spawn(binary, argumentsOf(folder, join(project.folder, `server-${port}.toml`), host, port), {
     stdio: 'ignore',
+    // Without a path it keeps its data in a folder of the system's temporary ones, which goes with the project then.
+    env: { ...process.env, TMPDIR: project.temporary },
   })
   const ended = new Promise<void>((resolve) => server.once('close', () => resolve()))
   onTestFinished(async () => {
