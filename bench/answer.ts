@@ -9,9 +9,9 @@ export async function answer(endpoint: Endpoint): Promise<void> {
   await session.close()
 }
 
-/** Tries until a server answers. @throws Error when it has not after two minutes */
-export async function answerEventually(endpoint: Endpoint): Promise<void> {
-  const deadline = performance.now() + 120_000
+/** Tries until a server answers. @throws Error when it has not within so many seconds */
+export async function answerEventually(endpoint: Endpoint, seconds: number): Promise<void> {
+  const deadline = performance.now() + seconds * 1_000
   while (performance.now() < deadline) {
     try {
       return await answer(endpoint)
@@ -20,5 +20,5 @@ export async function answerEventually(endpoint: Endpoint): Promise<void> {
       await new Promise((resolve) => setTimeout(resolve, 5))
     }
   }
-  throw new Error(`the bare server on port ${endpoint.port} did not answer within two minutes`)
+  throw new Error(`the bare server on port ${endpoint.port} did not answer within ${seconds} s`)
 }

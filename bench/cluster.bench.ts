@@ -92,7 +92,7 @@ async function startBare(): Promise<number> {
   ]
   const exited = children.map((child) => once(child, 'exit'))
   try {
-    await Promise.all([sql1, sql2].map((port) => answerEventually({ host: '127.0.0.1', port, user: 'root' })))
+    await Promise.all([sql1, sql2].map((port) => answerEventually({ host: '127.0.0.1', port, user: 'root' }, 120)))
     return performance.now() - begun
   } finally {
     for (const child of children) child.kill('SIGKILL')

@@ -7,8 +7,7 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { imageReference } from '../src/backends/container/image-reference.ts'
-import { openSession } from '../src/connections/open-session.ts'
-import { isTidbTestError } from '../src/errors/tidb-test-error.ts'
+import { answerEventually } from './answer.ts'
 import { alternate, publish } from './measure.ts'
 
 const PAIRS = 10
@@ -65,26 +64,11 @@ async function startByHand(): Promise<number> {
   const id = await docker('run', '--detach', '--publish', '4000', '--publish', '10080', original)
   try {
     const port = Number(/:(\d+)$/m.exec(await docker('port', id, '4000'))?.[1])
-    await answerEventually(port)
+    await answerEventually({ host: '127.0.0.1', port, user: 'root' }, 60)
     return performance.now() - begun
   } finally {
     await docker('rm', '--force', '--volumes', id)
   }
-}
-
-async function answerEventually(port: number): Promise<void> {
-  const deadline = performance.now() + 60_000
-  while (performance.now() < deadline) {
-    try {
-      const session = await openSession({ name: 'bench', endpoint: { host: '127.0.0.1', port, user: 'root' } })
-      await session.query`SELECT 1`
-      return await session.close()
-    } catch (error) {
-      if (!isTidbTestError(error)) throw error
-      await new Promise((resolve) => setTimeout(resolve, 5))
-    }
-  }
-  throw new Error('the container that was started by hand did not answer within a minute')
 }
 
 /** The same image under another id, by a label. */

@@ -7,7 +7,7 @@ import { alternate, publish, timed } from './measure.ts'
 import { sysbench, sysbenchArguments } from './sysbench.ts'
 
 const ROUNDS = 3
-/** As many of a million as both sides load three times within the time that a bench may take. */
+/** Both sides load them three times within the time that a bench may take. */
 const ROWS = 1_000_000
 const DATABASE = 'sbtest'
 const SESSIONS = 4

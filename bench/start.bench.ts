@@ -58,7 +58,7 @@ async function startBare(): Promise<number> {
   const child = spawn(binary, serverArguments(place), { stdio: 'ignore', env: serverEnvironment() })
   const exited = once(child, 'exit')
   try {
-    await answerEventually({ host: '127.0.0.1', port, user: 'root' })
+    await answerEventually({ host: '127.0.0.1', port, user: 'root' }, 60)
     return performance.now() - begun
   } finally {
     child.kill('SIGKILL')

@@ -17,7 +17,8 @@ export function withoutSecrets(error: Error): Error {
   return error
 }
 
-const ER_QUERY_INTERRUPTED = 1317
+/** What KILL QUERY leaves: https://docs.pingcap.com/tidb/stable/error-codes */
+export const ER_QUERY_INTERRUPTED = 1317
 const ER_UNKNOWN_ERROR = 1105
 
 /** After a KILL QUERY TiDB sometimes says "context canceled" (1105, seen on 8.5), and means that it was interrupted. */

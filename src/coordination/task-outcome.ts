@@ -1,3 +1,4 @@
+import { ER_QUERY_INTERRUPTED } from '../connections/statement-failure.ts'
 import { CoordinationError } from '../errors/coordination-error.ts'
 import { isTidbTestError, messageOf } from '../errors/tidb-test-error.ts'
 import type { ConnectionStatus } from './connection-status.ts'
@@ -74,8 +75,6 @@ export function comesOfAbort(error: unknown, reason: unknown): boolean {
 }
 
 const ABORTS: ReadonlySet<string> = new Set(['WAIT_ABORTED', 'STATEMENT_ABORTED', 'STATE_ABORTED', 'CONNECT_CLOSED'])
-/** What KILL QUERY leaves: https://docs.pingcap.com/tidb/stable/error-codes */
-const ER_QUERY_INTERRUPTED = 1317
 
 function headline(failed: number, count: number, needed: number): string {
   const required = needed === count ? 'all are required' : `${needed} must end well`

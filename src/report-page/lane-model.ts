@@ -52,10 +52,10 @@ export function lanesOf(record: TestRecord): Lane[] {
   return [...faultLanes(record), ...ofSessions, ...others, ...machineLanes(record)]
 }
 
-/** Faults that were in force at the same time have a lane each, so that none hides another. */
+/** Faults that were in force at the same time have a lane each, so that none hides another. A record has them in order. */
 function faultLanes({ faults = [] }: TestRecord): Lane[] {
   const rows: Bar[][] = []
-  for (const { kind, target, at, until = at, text } of faults.toSorted((a, b) => a.at - b.at)) {
+  for (const { kind, target, at, until = at, text } of faults) {
     const bar: Bar = {
       from: at,
       to: Math.max(until, at + LEAST),
