@@ -1,29 +1,45 @@
-// One start of the container backend in a process of its own, as each run of Vitest is one:
-//   node bench/container-start.ts IMAGE CACHE_DIRECTORY start|prepare
-// Prints the milliseconds from before its code is read until a query is answered. `prepare` makes the warm image first.
+// One start of the container backend in a process of its own, as each run of Vitest is one, and with the code that a user
+// has installed:
+//   node bench/container-start.ts DIST IMAGE CACHE_DIRECTORY start|prepare
+// Prints the milliseconds from before its code is read until a query is answered, which is what the backend itself waits
+// for. `prepare` makes the warm image first.
+import { readdir } from 'node:fs/promises'
 import { enableCompileCache } from 'node:module'
 import { join } from 'node:path'
-import { openSession } from '../src/connections/open-session.ts'
+import { pathToFileURL } from 'node:url'
+import type { containerBackend } from '../src/backends/container/container-backend.ts'
 
-const [image = '', cacheDirectory = '', what = ''] = process.argv.slice(2)
+const [dist = '', image = '', cacheDirectory = '', what = ''] = process.argv.slice(2)
 const progress = { update: () => undefined, note: () => undefined }
 const abort = new AbortController()
 
 // As the plugin does.
 enableCompileCache(join(cacheDirectory, 'compiled'))
+const file = (await readdir(dist)).find((name) => /^container-backend-.*\.js$/.test(name))
+if (file === undefined) throw new Error(`${dist} holds no container backend`)
 
 const begun = performance.now()
-const { containerBackend } = await import('../src/backends/container/container-backend.ts')
+const exported = Object.values((await import(pathToFileURL(join(dist, file)).href)) as Record<string, unknown>)
+const make = exported.find(isContainerBackend)
+if (make === undefined) throw new Error(`${file} does not export the container backend`)
 // As outside of CI: an image that is missing is made, here after the measurement, if it were let.
 const containerPer = what === 'prepare' ? 'worker' : 'run'
-const backend = containerBackend({ image, cacheDirectory, containerPer, warmImage: true })
-const running = await backend.start({ progress, signal: abort.signal })
+const running = await make({ image, cacheDirectory, containerPer, warmImage: true }).start({
+  progress,
+  signal: abort.signal,
+})
 const { endpoint } = await running.openServer()
-const session = await openSession({ name: 'bench', endpoint })
-await session.query`SELECT 1`
 const milliseconds = performance.now() - begun
 
+const { openSession } = await import('../src/connections/open-session.ts')
+const session = await openSession({ name: 'bench', endpoint })
+await session.query`SELECT 1`
 await session.close()
 abort.abort(new Error('it has been measured'))
 await running.stop()
 console.log(JSON.stringify({ milliseconds, warm: running.detail.includes('(warm)') }))
+
+/** A build may export a name under a shorter one. */
+function isContainerBackend(value: unknown): value is typeof containerBackend {
+  return typeof value === 'function' && value.name === 'containerBackend'
+}

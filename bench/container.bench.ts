@@ -8,6 +8,7 @@ import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { imageReference } from '../src/backends/container/image-reference.ts'
 import { answerEventually } from './answer.ts'
+import { Installed } from './installed.ts'
 import { alternate, publish } from './measure.ts'
 
 const PAIRS = 10
@@ -21,6 +22,7 @@ const original = imageReference({
   ...(image === undefined ? {} : { image }),
   ...(version === undefined ? {} : { version }),
 })
+const installed = await Installed.create()
 const cache = await mkdtemp(join(tmpdir(), 'vitest-tidb-bench-'))
 // Images of our own: nobody's warm image is removed, and the cold one has none.
 const images = { warm: `vitest-tidb/bench-warm:${process.pid}`, cold: `vitest-tidb/bench-cold:${process.pid}` }
@@ -49,11 +51,12 @@ try {
 } finally {
   for (const tag of Object.values(images)) await removeWithWarm(tag)
   await rm(cache, { recursive: true, force: true })
+  await installed.remove()
 }
 
 /** In a process of its own: reading the code is a part of what a run waits for. */
 async function startOurs(tag: string, what: 'start' | 'prepare', warm: boolean): Promise<number> {
-  const { stdout } = await run(process.execPath, [script, tag, cache, what])
+  const { stdout } = await run(process.execPath, [script, installed.dist, tag, cache, what])
   const told = JSON.parse(stdout) as { milliseconds: number; warm: boolean }
   if (told.warm !== warm) throw new Error(`the container of ${tag} was ${told.warm ? 'warm' : 'cold'}`)
   return told.milliseconds

@@ -39,6 +39,11 @@ export class Installed {
     return path
   }
 
+  /** The folder of the package's built files. */
+  get dist(): string {
+    return join(this.#folder, 'node_modules/vitest-tidb/dist')
+  }
+
   /** Of Vitest's command. */
   get vitestPath(): string {
     return join(this.#folder, 'node_modules/vitest/vitest.mjs')

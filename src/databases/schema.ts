@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { dirname, resolve } from 'node:path'
 import type { Schema } from '../backends/backend.ts'
@@ -25,10 +24,12 @@ export async function loadSchema(path: string, from?: string): Promise<Schema> {
   return schemaOf(text, file)
 }
 
-/** The statements of a text; `source` names it in messages. */
-export function schemaOf(text: string, source: string): Schema {
+/** The statements of a text; `source` names it in messages. @throws ConfigError `CONFIG_SCHEMA` when there is none */
+export async function schemaOf(text: string, source: string): Promise<Schema> {
   const statements = classifyStatements(text).map((statement) => statement.sql)
   if (statements.length === 0) throw new ConfigError('CONFIG_SCHEMA', `the schema ${source} holds no statement`)
+  // Workers read this file, and few of them have a schema of their own.
+  const { createHash } = await import('node:crypto')
   const hash = createHash('sha256').update(statements.join(';\n')).digest('hex')
   return { source, statements, hash }
 }

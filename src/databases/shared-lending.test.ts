@@ -43,7 +43,7 @@ test('databases go round: many more tests than databases, each finds its own emp
 
 test('a schema is there for each test as if it were new, counters and rows too', { timeout: 120_000 }, async () => {
   const { server, external } = await someServer()
-  const schema = schemaOf(
+  const schema = await schemaOf(
     `CREATE TABLE account (id BIGINT PRIMARY KEY AUTO_INCREMENT, name VARCHAR(9));
      CREATE TABLE country (code CHAR(2) PRIMARY KEY); INSERT INTO country VALUES ('CH'), ('JP')`,
     'schema.sql',
@@ -75,7 +75,7 @@ test('a schema is there for each test as if it were new, counters and rows too',
 test('a schema that fails names its file and its statement', async () => {
   const { external } = await someServer()
   const client = await worker(
-    await openBroker(external, { schema: schemaOf('CREATE TABLE a (id INT); CREATE TABEL b', 'shop.sql') }),
+    await openBroker(external, { schema: await schemaOf('CREATE TABLE a (id INT); CREATE TABEL b', 'shop.sql') }),
   )
   await expect(client.leaseDatabase({ slot })).rejects.toMatchObject({
     code: 'DATABASE_SCHEMA_FAILED',

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import { createReadStream } from 'node:fs'
 import { access, constants } from 'node:fs/promises'
 import { Readable } from 'node:stream'
@@ -48,7 +47,7 @@ export async function loadData(session: Session, options: LoadDataOptions): Prom
   const { from } = options
   if (typeof from === 'string') await assertReadable(from)
   // The server sends this name back. It is no path: nothing is opened by what a server says.
-  const name = `vitest-tidb-${randomUUID()}`
+  const name = `vitest-tidb-${crypto.randomUUID()}`
   let failure: unknown
   let opened: Readable | undefined
   const localFile = (asked: string): Readable => {

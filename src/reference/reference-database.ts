@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto'
 import type { Endpoint } from '../connections/endpoint.ts'
 import { openWire, sessionOver, type OpenSessionOptions } from '../connections/open-session.ts'
 import type { Session } from '../connections/session.ts'
@@ -29,7 +28,7 @@ export async function openReferenceDatabase(
   settings: MeaningfulSettings,
   schema: readonly string[] = [],
 ): Promise<ReferenceDatabase> {
-  const database = `${PREFIX}${randomBytes(6).toString('hex')}`
+  const database = `${PREFIX}${crypto.randomUUID().slice(-12)}`
   const open = await openWire(options)
   const { wire } = open
   const close = async (): Promise<void> => {

@@ -4,6 +4,7 @@ import type { BackendStartOptions } from '../backend.ts'
 import { watchContainers, type ContainerWatcher } from './container-watcher.ts'
 import { removeRun, sweepDeadRuns } from './containers.ts'
 import { findEngine, type FoundEngine } from './find-engine.ts'
+import { readTestcontainers } from './read-testcontainers.ts'
 import { startRyuk } from './ryuk.ts'
 import type { ContainerStart, startContainer, StartedTidb } from './start-container.ts'
 import { startFailure } from './start-failure.ts'
@@ -99,7 +100,7 @@ export class ContainerRun {
 
 /** Testcontainers looks for the engine by itself, and for Compose, while this run goes on. */
 async function loadStart(): Promise<typeof startContainer> {
-  const loaded = await import('./start-container.ts')
+  const loaded = await readTestcontainers(() => import('./start-container.ts'))
   await loaded.findByTestcontainers()
   return loaded.startContainer
 }

@@ -1,6 +1,5 @@
 import { readFileSync } from 'node:fs'
-import { request as httpRequest, type IncomingMessage, type RequestOptions } from 'node:http'
-import { request as httpsRequest } from 'node:https'
+import type { IncomingMessage, RequestOptions } from 'node:http'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
@@ -60,8 +59,10 @@ export class DockerEngine {
   /** The response as it streams in. */
   async open(path: string, request: EngineRequest = {}): Promise<IncomingMessage> {
     const { tls, ...target } = this.#target
+    // Node spends longer on reading these than a worker does on all of this package, and few tests talk to an engine.
+    const { request: send } = tls ? await import('node:https') : await import('node:http')
     const response = await new Promise<IncomingMessage>((resolve, reject) => {
-      const outgoing = (tls ? httpsRequest : httpRequest)({
+      const outgoing = send({
         ...target,
         path,
         agent: false,

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto'
 import type { StartedNetwork } from 'testcontainers'
 import { watchContainers } from '../../backends/container/container-watcher.ts'
 import { removeRun } from '../../backends/container/containers.ts'
@@ -32,7 +31,7 @@ export interface StartedToxiproxy extends AsyncDisposable {
 export async function startToxiproxy(options: ToxiproxyOptions): Promise<StartedToxiproxy> {
   const { network, image, aliases = ['toxiproxy'] } = options
   const { engine } = await findEngine()
-  const runId = randomUUID()
+  const runId = crypto.randomUUID()
   const watcher = await watchContainers({ address: engine.address, runId })
   try {
     // Testcontainers is slow to load, and few need it here.
