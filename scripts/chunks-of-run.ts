@@ -12,7 +12,8 @@ const OTHERS = {
   reaper: ['src/child-process/reaper.ts'],
   plugin: ['public/plugin.ts'],
   start: ['src/vitest/global-setup.ts'],
-  broker: ['src/databases/broker-calls.ts', 'src/databases/broker-peer.ts'],
+  broker: ['src/databases/broker-calls.ts', 'src/databases/broker-peer.ts', 'src/connections/open-session.ts'],
+  container: ['src/backends/container/container-backend.ts'],
   engine: ['public/engine.ts'],
 }
 

@@ -14,7 +14,7 @@ export class ContainerRun {
   readonly id: string
   readonly engine: FoundEngine['engine']
   readonly engineVersion: string
-  readonly #watcher: ContainerWatcher
+  readonly #watching: Promise<ContainerWatcher>
   readonly #ended = new AbortController()
   /** Aborted when the run ends or is given up. */
   readonly signal: AbortSignal
@@ -25,14 +25,14 @@ export class ContainerRun {
   private constructor(
     id: string,
     found: FoundEngine,
-    watcher: ContainerWatcher,
+    watching: Promise<ContainerWatcher>,
     loading: ReturnType<typeof loadStart>,
     signal: AbortSignal | undefined,
   ) {
     this.id = id
     this.engine = found.engine
     this.engineVersion = found.version
-    this.#watcher = watcher
+    this.#watching = watching
     this.#loading = loading
     this.signal = signal === undefined ? this.#ended.signal : AbortSignal.any([signal, this.#ended.signal])
   }
@@ -48,7 +48,7 @@ export class ContainerRun {
     loading.catch(() => undefined)
     const swept = await sweepDeadRuns(found.engine)
     if (swept > 0) progress.note(`Removed ${swept} container(s) of runs that ended without cleaning up.`)
-    const run = new ContainerRun(id, found, await watching, loading, signal)
+    const run = new ContainerRun(id, found, watching, loading, signal)
     void startRyuk(found.engine, id, progress, run.signal)
     return run
   }
@@ -66,14 +66,17 @@ export class ContainerRun {
   }
 
   /**
-   * Waits for a container that is being created with the run's label: whenever that is, it goes with the run.
+   * Waits for a container that is being created with the run's label: whenever that is, it goes with the run. The watcher
+   * comes up meanwhile. It is a process already, so the pipe tells it of this one's end even if it has not read its code.
    *
-   * @throws the signal's reason as soon as it is aborted, while the creation may still be under way
+   * @throws BackendError `BACKEND_REAPER` when there is no watcher; the signal's reason as soon as it is aborted, while
+   * the creation may still be under way
    */
   async hold<T>(starting: Promise<T>): Promise<T> {
     this.#starting.add(starting)
     void Promise.allSettled([starting]).then(() => this.#starting.delete(starting))
-    return await Promise.race([starting, aborted(this.signal)])
+    const watched = Promise.all([starting, this.#watching]).then(([started]) => started)
+    return await Promise.race([watched, aborted(this.signal)])
   }
 
   /** Removes the run's containers. Idempotent. */
@@ -94,7 +97,11 @@ export class ContainerRun {
       await Promise.allSettled(this.#starting)
       await removeRun(this.engine, this.id)
     }
-    await this.#watcher.release()
+    // One that could not start has nothing to release.
+    await this.#watching.then(
+      (watcher) => watcher.release(),
+      () => undefined,
+    )
   }
 }
 

@@ -1,7 +1,5 @@
-import { escapeId } from 'mysql2'
 import { AbstractStartedContainer, getContainerRuntimeClient, type StartedTestContainer } from 'testcontainers'
 import { urlOf, type Endpoint } from '../../connections/endpoint.ts'
-import { openWire } from '../../connections/open-session.ts'
 import type { ServerIdentity } from '../external/identify-server.ts'
 import { SQL_PORT, STATUS_PORT } from './tidb-ports.ts'
 
@@ -77,6 +75,8 @@ export class StartedTiDBContainer extends AbstractStartedContainer {
 
   /** Unless it is there already. */
   async createDatabase(): Promise<void> {
+    const { openWire } = await import('../../connections/open-session.ts')
+    const { escapeId } = await import('mysql2')
     const { wire } = await openWire({ endpoint: this.getEndpoint(), connectTimeout: 10_000 })
     try {
       await wire.send(`CREATE DATABASE IF NOT EXISTS ${escapeId(this.#database, true)}`)

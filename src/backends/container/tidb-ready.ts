@@ -3,7 +3,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { getContainerRuntimeClient, type BoundPorts, type WaitStrategy } from 'testcontainers'
 import { BackendError } from '../../errors/backend-error.ts'
 import { messageOf } from '../../errors/tidb-test-error.ts'
-import { identifyServer, type ServerIdentity } from '../external/identify-server.ts'
+import type { ServerIdentity } from '../external/identify-server.ts'
 import { LOG_TAIL, logLines, type ContainerState } from './containers.ts'
 import { SQL_PORT, STATUS_PORT } from './tidb-ports.ts'
 
@@ -37,6 +37,9 @@ export class TidbReady implements WaitStrategy {
   }
 
   async waitUntilReady(container: Inspectable, ports: BoundPorts): Promise<void> {
+    // Read while TiDB comes up: until here it would have kept the container from being created.
+    const reading = import('../external/identify-server.ts')
+    reading.catch(() => undefined)
     const { host } = (await getContainerRuntimeClient()).info.containerRuntime
     const endpoint = { host, port: ports.getBinding(SQL_PORT), user: 'root' }
     const deadline = Date.now() + this.#timeout
@@ -44,6 +47,7 @@ export class TidbReady implements WaitStrategy {
     for (let nextLook = Date.now() + STATE_PACE; Date.now() < deadline; await pause(PACE)) {
       try {
         await statusAnswers(host, ports.getBinding(STATUS_PORT))
+        const { identifyServer } = await reading
         this.identity = await identifyServer(endpoint, { connectTimeout: 2_000 })
         return
       } catch (error) {

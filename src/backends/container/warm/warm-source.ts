@@ -1,5 +1,4 @@
 import { isTidbTestError, messageOf } from '../../../errors/tidb-test-error.ts'
-import { openWire } from '../../../connections/open-session.ts'
 import type { ContainerRun } from '../container-run.ts'
 import { presentImage } from '../pull-image.ts'
 import type { StartedTidb } from '../start-container.ts'
@@ -71,6 +70,7 @@ export class WarmSource {
 }
 
 async function databasesIn({ endpoint }: StartedTidb): Promise<number> {
+  const { openWire } = await import('../../../connections/open-session.ts')
   const { wire } = await openWire({ endpoint })
   try {
     const [reply] = await wire.send("SHOW DATABASES LIKE 'vt\\_%'")
