@@ -73,7 +73,9 @@ test('modules of others are read at once, and all are again afterwards', async (
     'node_modules/archiver/index.js': `module.exports = { read: true }`,
     'node_modules/testcontainers/build/a/generic-container.js': `module.exports = require('archiver')`,
   })
-  const mine = (await readTestcontainers(() => import(pathToFileURL(join(path, 'mine.cjs')).href))) as { default: object }
+  const mine = (await readTestcontainers(() => import(pathToFileURL(join(path, 'mine.cjs')).href))) as {
+    default: object
+  }
   expect(Object.keys(mine.default)).toEqual(['read'])
   const require = createRequire(join(path, 'x.js'))
   expect(require(join(path, 'node_modules/testcontainers/build/a/generic-container.js'))).toEqual({ read: true })
