@@ -40,7 +40,7 @@ Examples:
     readRecords()
     const ended = chosen.map(({ url }) => url)
     const json = command.opts<{ json?: true }>().json === true
-    process.stdout.write(json ? `${JSON.stringify({ ended })}\n` : ended.map((url) => `${url}\n`).join(''))
+    process.stdout.write(json ? `${JSON.stringify({ ended })}\n` : ended.map((url) => `ended ${url}\n`).join(''))
     if (!json && ended.length === 0) process.stderr.write('Nothing runs that was started with tidb-test up --detach.\n')
   })
 }

@@ -22,8 +22,10 @@ export function jobsCommand(context: CommandContext): Command {
     .addHelpText(
       'after',
       `
-Shows the jobs of ADMIN SHOW DDL JOBS and SHOW IMPORT JOBS, the newest first, and LOAD DATA that is under way. What the user may not see, or the server
-does not know, is said and left out. Without a host it looks at 127.0.0.1:4000. Times are such as 500ms, 30s or 5m.
+Shows the jobs of ADMIN SHOW DDL JOBS and SHOW IMPORT JOBS, the newest first, and
+LOAD DATA that is under way. What the user may not see, or the server does not know,
+is said and left out. Without a host it looks at 127.0.0.1:4000. Times are such as
+500ms, 30s or 5m.
 
 Examples:
   tidb-test jobs --host db.local --user app -p
