@@ -4,17 +4,31 @@ import type { Rolldown } from 'tsdown'
 /** Where a worker begins to read the package. */
 const WORKER = 'public/index.ts'
 
+/** What has chunks of its own: where it begins, and what else it reads later or others read with it. */
+interface Group {
+  readonly begins: readonly string[]
+  readonly reads?: readonly string[]
+}
+
+/** A process that starts beside all runs, and must not keep them waiting: it reads nothing but this. */
+const SMALL: Group = {
+  begins: ['src/child-process/reaper.ts'],
+  reads: ['src/errors/backend-error.ts', 'src/errors/config-error.ts'],
+}
+
 /** Where the command begins. It reads little, so that its help is quick: what others read too is in files of its own. */
-const COMMAND = ['src/cli/main.ts', 'src/cli/run.ts']
+const COMMAND: Group = { begins: ['src/cli/main.ts', 'src/cli/run.ts'] }
 
 /** Where others begin. What several of them read belongs to the first. */
-const OTHERS = {
-  reaper: ['src/child-process/reaper.ts'],
-  plugin: ['public/plugin.ts'],
-  start: ['src/vitest/global-setup.ts'],
-  broker: ['src/databases/broker-calls.ts', 'src/databases/broker-peer.ts', 'src/connections/open-session.ts'],
-  container: ['src/backends/container/container-backend.ts'],
-  engine: ['public/engine.ts'],
+const OTHERS: Readonly<Record<string, Group>> = {
+  plugin: { begins: ['public/plugin.ts'] },
+  start: { begins: ['src/vitest/global-setup.ts'] },
+  broker: {
+    begins: ['src/databases/broker-calls.ts', 'src/databases/broker-peer.ts'],
+    reads: ['src/connections/open-session.ts'],
+  },
+  container: { begins: ['src/backends/container/container-backend.ts'] },
+  engine: { begins: ['public/engine.ts'] },
 }
 
 type Modules = Pick<Rolldown.PluginContext, 'getModuleInfo'>
@@ -35,21 +49,25 @@ function chunkNames(modules: Modules): Map<string, string> {
   const worker = reachedFrom(WORKER, modules)
   const names = new Map<string, string>()
   const put = (id: string, name: string): void => void (names.has(id) || names.set(id, name))
-  const others = Object.entries(OTHERS).map(
-    ([name, paths]) => [name, new Set(paths.flatMap((path) => [...reachedFrom(path, modules)]))] as const,
-  )
-  for (const id of COMMAND.flatMap((path) => [...reachedFrom(path, modules)])) {
+  const others = Object.entries(OTHERS).map(([name, group]) => [name, readBy(group, modules)] as const)
+  for (const id of readBy(SMALL, modules)) put(id, 'small')
+  for (const id of readBy(COMMAND, modules)) {
     if (worker.has(id)) put(id, 'command-and-worker')
-    else if (others.some(([, reached]) => reached.has(id))) put(id, 'command-and-run')
+    else if (others.some(([, read]) => read.has(id))) put(id, 'command-and-run')
   }
-  for (const [name, reached] of others) {
-    for (const id of reached) put(id, worker.has(id) ? `${name}-and-worker` : name)
+  for (const [name, read] of others) {
+    for (const id of read) put(id, worker.has(id) ? `${name}-and-worker` : name)
   }
   // Code of `src` may be asked for by anybody, and that of the fixtures must not be read outside of a test.
   for (const id of worker) put(id, /[\\/]fixtures[\\/]/.test(id) ? 'worker' : 'engine-and-worker')
   // Reading one of these begins something: it must stay apart from what others read.
-  for (const path of [WORKER, ...COMMAND, ...Object.values(OTHERS).flat()]) names.delete(pathOf(path))
+  const beginnings = [SMALL, COMMAND, ...Object.values(OTHERS)].flatMap(({ begins }) => begins)
+  for (const path of [WORKER, ...beginnings]) names.delete(pathOf(path))
   return names
+}
+
+function readBy({ begins, reads = [] }: Group, modules: Modules): Set<string> {
+  return new Set([...begins, ...reads].flatMap((path) => [...reachedFrom(path, modules)]))
 }
 
 /** What a module reads before it runs, itself included. */
