@@ -36,7 +36,10 @@ export async function readTestcontainers<T>(load: () => Promise<T>): Promise<T> 
       const importer = context.parentURL ?? ''
       const later = LATER.some(([by, modules]) => modules.includes(specifier) && by.test(importer))
       const found = next(specifier, context)
-      return later ? { url: `${SCHEME}${found.url}`, format: 'commonjs', shortCircuit: true } : found
+      // Another reading may be under way, and have seen to it.
+      return later && found.url.startsWith('file:')
+        ? { url: `${SCHEME}${found.url}`, format: 'commonjs', shortCircuit: true }
+        : found
     },
     load(url, context, next) {
       if (!url.startsWith(SCHEME)) return next(url, context)

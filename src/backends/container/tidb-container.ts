@@ -1,5 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
+import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
 import {
   GenericContainer,
   getContainerRuntimeClient,
@@ -29,6 +31,8 @@ const CONFIG_LABEL = 'org.vitest-tidb.config'
 export class TiDBContainer extends GenericContainer {
   readonly #ready: TidbReady
   #config: (() => Promise<string>) | undefined
+  /** Of the configuration, once it has been read. */
+  #archive: Buffer | undefined
   #startArguments: readonly string[] = []
   #database = 'test'
 
@@ -76,7 +80,7 @@ export class TiDBContainer extends GenericContainer {
     if (this.#config !== undefined) {
       const content = await this.#config()
       flags.push('-config', CONFIG_PATH)
-      this.withCopyContentToContainer([{ content, target: CONFIG_PATH }])
+      this.#archive = await archiveOf(CONFIG_PATH, content)
       // Testcontainers tells containers that can be reused by how they are created; what is copied is no part of that.
       this.withLabels({ [CONFIG_LABEL]: createHash('sha256').update(content).digest('hex') })
     }
@@ -85,6 +89,13 @@ export class TiDBContainer extends GenericContainer {
     // A second start of the same definition must not add them twice.
     this.#startArguments = []
     this.#config = undefined
+  }
+
+  /** With Testcontainers' own way to copy a text it would take longer to read the code for it than to start a container. */
+  protected override async containerCreated(id: string): Promise<void> {
+    if (this.#archive === undefined) return
+    const { container } = await getContainerRuntimeClient()
+    await container.putArchive(container.getById(id), Readable.from([this.#archive]), '/')
   }
 
   async #commandOfImage(): Promise<readonly string[]> {
@@ -100,6 +111,14 @@ export class TiDBContainer extends GenericContainer {
     if (this.#database !== 'test') await container.createDatabase()
     return container
   }
+}
+
+async function archiveOf(path: string, content: string): Promise<Buffer> {
+  const { pack } = await import('tar-stream')
+  const archive = pack()
+  archive.entry({ name: path.slice(1), mode: 0o644 }, content)
+  archive.finalize()
+  return await buffer(archive)
 }
 
 function defaultImage(): string {
