@@ -55,7 +55,9 @@ test('as machines: those that depend on one that failed are told at once, and th
     { require: 'any' },
     {
       customers: creating('CREATE TABLE customer (id INT PRIMARY KEY)'),
-      orders: creating('CREATE TABLE orders (id INT, FOREIGN KEY (id) REFERENCES nowhere (id))', 'customers'),
+      // Refused before it becomes a job. Where the server only looks while another DDL ends, as with a foreign key, it may
+      // say 8028 (the schema has changed) instead.
+      orders: creating('CREATE TABLE orders (id INT, id INT)', 'customers'),
       lines: creating('CREATE TABLE line (id INT PRIMARY KEY)', 'orders'),
       stock: creating('CREATE TABLE stock (id INT PRIMARY KEY)', 'customers'),
     },
@@ -64,9 +66,7 @@ test('as machines: those that depend on one that failed are told at once, and th
   const done = await run
   expect(done.stock).toReachState('completed')
   const { orders, lines } = await run.outcomes
-  expect(orders.error?.message).toContain(
-    "failed in 'creating' (execute): Failed to open the referenced table 'nowhere'",
-  )
+  expect(orders.error?.message).toContain("failed in 'creating' (execute): Duplicate column name 'id'")
   expect(lines.error?.message).toContain("'lines' waited for the event 'testCompleted' of orders")
   expect(lines.error?.message).toContain('orders has failed')
   await expect(db).toHaveTable('stock')
