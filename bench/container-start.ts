@@ -32,10 +32,8 @@ const running = await make({ image, cacheDirectory, containerPer, warmImage: tru
 const { endpoint } = await running.openServer()
 const milliseconds = performance.now() - begun
 
-const { openSession } = await import('../src/connections/open-session.ts')
-const session = await openSession({ name: 'bench', endpoint })
-await session.query`SELECT 1`
-await session.close()
+const { answer } = await import('./answer.ts')
+await answer(endpoint)
 abort.abort(new Error('it has been measured'))
 await running.stop()
 console.log(JSON.stringify({ milliseconds, warm: running.detail.includes('(warm)') }))

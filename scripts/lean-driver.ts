@@ -13,9 +13,9 @@ const LATER: Readonly<Record<string, string>> = {
     export const getDecoder = (...options) => iconv().getDecoder(...options)
     export const getEncoder = (...options) => iconv().getEncoder(...options)`,
   // Passwords.
-  crypto: `module.exports = new Proxy({}, { get: (_, name) => process.getBuiltinModule('node:crypto')[name] })`,
+  crypto: onUse(`process.getBuiltinModule('node:crypto')`),
   // Compressed connections.
-  zlib: `module.exports = new Proxy({}, { get: (_, name) => process.getBuiltinModule('node:zlib')[name] })`,
+  zlib: onUse(`process.getBuiltinModule('node:zlib')`),
   // Node makes its streams for whoever imports it by name.
   process: `module.exports = globalThis.process`,
   // Certificates for `ssl: 'Amazon RDS'`, which the toolkit never says.
@@ -34,10 +34,15 @@ const LATER: Readonly<Record<string, string>> = {
       get: (_, name) => long()[name],
     })`,
   // The names of all errors.
-  '../constants/errors.js': `module.exports = new Proxy({}, { get: (_, code) => require('mysql2/lib/constants/errors.js')[code] })`,
+  '../constants/errors.js': onUse(`require('mysql2/lib/constants/errors.js')`),
 }
 
 const PREFIX = '\0lean-driver:'
+
+/** A module whose members are those of another, which is read when one of them is used. */
+function onUse(read: string): string {
+  return `module.exports = new Proxy({}, { get: (_, name) => ${read}[name] })`
+}
 
 /** Bundles mysql2 so that it is read quickly: without what is hardly ever needed until it is. */
 export function leanDriver(): Rolldown.Plugin {

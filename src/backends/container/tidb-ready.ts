@@ -38,8 +38,7 @@ export class TidbReady implements WaitStrategy {
 
   async waitUntilReady(container: Inspectable, ports: BoundPorts): Promise<void> {
     // Read while TiDB comes up: until here it would have kept the container from being created.
-    const reading = import('../external/identify-server.ts')
-    reading.catch(() => undefined)
+    const { identifyServer } = await import('../external/identify-server.ts')
     const { host } = (await getContainerRuntimeClient()).info.containerRuntime
     const endpoint = { host, port: ports.getBinding(SQL_PORT), user: 'root' }
     const deadline = Date.now() + this.#timeout
@@ -47,7 +46,6 @@ export class TidbReady implements WaitStrategy {
     for (let nextLook = Date.now() + STATE_PACE; Date.now() < deadline; await pause(PACE)) {
       try {
         await statusAnswers(host, ports.getBinding(STATUS_PORT))
-        const { identifyServer } = await reading
         this.identity = await identifyServer(endpoint, { connectTimeout: 2_000 })
         return
       } catch (error) {
